@@ -1,0 +1,26 @@
+# Flags for our own code only: warnings are errors, and the numbers do not depend on the optimiser.
+add_library(tidemill_flags INTERFACE)
+target_include_directories(tidemill_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(tidemill_flags INTERFACE TIDEMILL_VERSION="${PROJECT_VERSION}")
+set(cxx_only "$<COMPILE_LANGUAGE:CXX>")
+target_compile_options(tidemill_flags INTERFACE
+  $<${cxx_only}:-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror>
+  # GCC 12 reports string concatenation falsely (bug 105651).
+  $<$<AND:${cxx_only},$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>
+  # A fused multiply-add chosen by the compiler in the body of a vector loop but not in its tail would make a row's
+  # value depend on where its rank's part begins.
+  $<${cxx_only}:-ffp-contract=off>)
+if(TIDEMILL_CUDA)
+  # fmt 9 takes nvcc for a compiler of another age; its format-string check is made by the host build.
+  target_compile_definitions(tidemill_flags INTERFACE FMT_CONSTEVAL= FMT_USE_CONSTEXPR=1)
+endif()
+if(TIDEMILL_ARCHITECTURE)
+  target_compile_options(tidemill_flags INTERFACE $<${cxx_only}:-march=${TIDEMILL_ARCHITECTURE}>)
+endif()
+if(TIDEMILL_SANITIZE)
+  target_compile_options(tidemill_flags INTERFACE
+    $<${cxx_only}:-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1
+      # GCC 12 reports the standard library's own <regex> falsely under the sanitizers (bug 105562).
+      -Wno-maybe-uninitialized>)
+  target_link_options(tidemill_flags INTERFACE -fsanitize=address,undefined)
+endif()
