@@ -1,0 +1,83 @@
+#include "io/hdf5/file.hpp"
+#include "io/hdf5/file_state.hpp"
+
+namespace tidemill::io {
+namespace {
+
+void write_attribute(hid_t object, std::string const& key, hid_t type, void const* value, bool& ok) {
+  if (H5Aexists(object, key.c_str()) > 0) H5Adelete(object, key.c_str());
+  Handle const space(H5Screate(H5S_SCALAR), H5Sclose);
+  Handle const attribute(H5Acreate2(object, key.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  ok = attribute.is_valid() && H5Awrite(attribute.get(), type, value) >= 0;
+}
+
+}  // namespace
+
+void Hdf5File::set_attribute(std::string const& object, std::string const& key, std::string const& value) {
+  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  Handle const type = text_type(value.size());
+  bool ok = false;
+  std::string const padded = value.empty() ? std::string(1, '\0') : value;
+  write_attribute(owner.get(), key, type.get(), padded.data(), ok);
+  if (!ok) state_->fail(object + "@" + key, "write attribute");
+}
+
+void Hdf5File::set_attribute(std::string const& object, std::string const& key, std::int64_t value) {
+  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  bool ok = false;
+  write_attribute(owner.get(), key, H5T_STD_I64LE, &value, ok);
+  if (!ok) state_->fail(object + "@" + key, "write attribute");
+}
+
+void Hdf5File::set_attribute(std::string const& object, std::string const& key, double value) {
+  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  bool ok = false;
+  write_attribute(owner.get(), key, H5T_IEEE_F64LE, &value, ok);
+  if (!ok) state_->fail(object + "@" + key, "write attribute");
+}
+
+bool Hdf5File::has_attribute(std::string const& object, std::string const& key) {
+  return has(object) && H5Aexists_by_name(state_->file.get(), object.c_str(), key.c_str(), H5P_DEFAULT) > 0;
+}
+
+namespace {
+
+Handle open_attribute(hid_t file, std::string const& object, std::string const& key) {
+  return Handle(H5Aopen_by_name(file, object.c_str(), key.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+}
+
+}  // namespace
+
+std::string Hdf5File::text_attribute(std::string const& object, std::string const& key) {
+  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  if (!attribute.is_valid()) state_->fail(object + "@" + key, "find attribute");
+  Handle const stored(H5Aget_type(attribute.get()), H5Tclose);
+  if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0) {
+    state_->fail(object + "@" + key, "read text attribute");
+  }
+  std::string value(H5Tget_size(stored.get()), '\0');
+  Handle const type = text_type(value.size());
+  state_->check(H5Aread(attribute.get(), type.get(), value.data()), object + "@" + key, "read attribute");
+  value.resize(std::min(value.find('\0'), value.size()));
+  return value;
+}
+
+std::int64_t Hdf5File::integer_attribute(std::string const& object, std::string const& key) {
+  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  std::int64_t value = 0;
+  if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
+    state_->fail(object + "@" + key, "read integer attribute");
+  }
+  return value;
+}
+
+double Hdf5File::real_attribute(std::string const& object, std::string const& key) {
+  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  double value = 0;
+  if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
+    state_->fail(object + "@" + key, "read real attribute");
+  }
+  return value;
+}
+
+}  // namespace tidemill::io

@@ -1,0 +1,128 @@
+#include "io/hdf5/file.hpp"
+
+#include "io/hdf5/file_state.hpp"
+
+namespace tidemill::io {
+namespace {
+
+/// The library prints its own error stack otherwise.
+void silence_library() {
+  static bool const done = [] {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    return true;
+  }();
+  (void)done;
+}
+
+Handle access_list(Comm const& comm) {
+  Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_libver_bounds(list.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  H5Pset_fapl_mpio(list.get(), comm.handle(), MPI_INFO_NULL);
+  return list;
+}
+
+Handle with_parents() {
+  Handle list(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_create_intermediate_group(list.get(), 1);
+  return list;
+}
+
+}  // namespace
+
+Hdf5File::Hdf5File(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
+Hdf5File& Hdf5File::operator=(Hdf5File&&) noexcept = default;
+Hdf5File::~Hdf5File() = default;
+std::filesystem::path const& Hdf5File::path() const { return state_->path; }
+
+Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
+  silence_library();
+  auto state = std::make_unique<State>(State{comm, path, false, {}});
+  Handle const access = access_list(comm);
+  Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation.get(), 0);
+  state->file =
+      state->own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "/", "create");
+  return Hdf5File(std::move(state));
+}
+
+static bool is_hdf5_file(Comm const& comm, std::filesystem::path const& path) {
+  // Asked on one rank: opening something else collectively can leave ranks waiting for each other.
+  int found = 0;
+  if (comm.is_root()) found = H5Fis_hdf5(path.c_str()) > 0 ? 1 : 0;
+  comm.broadcast(std::span(&found, 1));
+  return found == 1;
+}
+
+Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
+  silence_library();
+  if (!is_hdf5_file(comm, path)) {
+    throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
+  }
+  auto state = std::make_unique<State>(State{comm, path, true, {}});
+  Handle const access = access_list(comm);
+  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "/", "open");
+  return Hdf5File(std::move(state));
+}
+
+Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const& path) {
+  silence_library();
+  auto state = std::make_unique<State>(State{comm, path, false, {}});
+  Handle const access = access_list(comm);
+  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose, "/", "open");
+  return Hdf5File(std::move(state));
+}
+
+void Hdf5File::close() { state_->check(state_->file.reset(), "/", "close"); }
+
+void Hdf5File::create_group(std::string const& name) {
+  if (has(name)) return;
+  Handle const parents = with_parents();
+  Handle const creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation.get(), 0);
+  state_->own(H5Gcreate2(state_->file.get(), name.c_str(), parents.get(), creation.get(), H5P_DEFAULT), H5Gclose, name,
+              "create group");
+}
+
+bool Hdf5File::has(std::string const& name) {
+  if (name.empty() || name == "/") return true;
+  // Every component must be asked for: H5Lexists fails on a missing parent.
+  for (std::size_t slash = name.find('/', 1);; slash = name.find('/', slash + 1)) {
+    if (H5Lexists(state_->file.get(), name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
+    if (slash == std::string::npos) return true;
+  }
+}
+
+namespace {
+
+std::vector<std::string> children(hid_t file, std::string const& group, H5O_type_t wanted) {
+  struct Found {
+    H5O_type_t wanted;
+    std::vector<std::string> names;
+  } found{wanted, {}};
+  auto const visit = [](hid_t parent, char const* name, H5L_info_t const* link, void* out) -> herr_t {
+    auto* const result = static_cast<Found*>(out);
+    H5O_info_t info;
+    // Only hard links: soft and external links lead elsewhere and are never written by us.
+    if (link->type == H5L_TYPE_HARD && H5Oget_info_by_name2(parent, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+        info.type == result->wanted) {
+      result->names.emplace_back(name);
+    }
+    return 0;
+  };
+  Handle const parent(H5Gopen2(file, group.empty() ? "/" : group.c_str(), H5P_DEFAULT), H5Gclose);
+  if (parent.is_valid()) H5Literate(parent.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &found);
+  std::sort(found.names.begin(), found.names.end());
+  return found.names;
+}
+
+}  // namespace
+
+std::vector<std::string> Hdf5File::datasets_in(std::string const& group) {
+  return children(state_->file.get(), group, H5O_TYPE_DATASET);
+}
+std::vector<std::string> Hdf5File::groups_in(std::string const& group) {
+  return children(state_->file.get(), group, H5O_TYPE_GROUP);
+}
+
+}  // namespace tidemill::io

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "io/error.hpp"
+#include "io/hdf5/file.hpp"
+#include "io/hdf5/handle.hpp"
+
+namespace tidemill::io {
+
+/// What the files behind Hdf5File share: the open file, and errors that name path and object.
+struct Hdf5File::State {
+  Comm comm;
+  std::filesystem::path path;
+  bool reading;
+  Handle file;
+
+  [[noreturn]] void fail(std::string const& object, std::string_view what) const {
+    if (reading) {
+      throw DataError(
+          fmt::format("{}: cannot {} '{}'; the file is damaged or not one of tidemill's", path.string(), what, object));
+    }
+    throw Error(fmt::format("{}: cannot {} '{}'; check free space and permissions", path.string(), what, object));
+  }
+  Handle own(hid_t id, Handle::Close close, std::string const& object, std::string_view what) const {
+    if (id < 0) fail(object, what);
+    return Handle(id, close);
+  }
+  void check(herr_t status, std::string const& object, std::string_view what) const {
+    if (status < 0) fail(object, what);
+  }
+};
+
+/// A fixed-length UTF-8 type: variable-length texts can be neither written in parallel nor check-summed.
+inline Handle text_type(std::size_t length) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), std::max<std::size_t>(length, 1));
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  return type;
+}
+
+}  // namespace tidemill::io

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/comm/comm.hpp"
+
+namespace tidemill::io {
+
+/// One file of a published night.
+struct NightFile {
+  std::string path;  ///< inside the night's folder
+  std::string digest;
+  bool is_result = false;  ///< counts for the night's digest; reports and records hold times and do not
+};
+
+/// night.json: written last, so a folder that has one is whole.
+struct NightManifest {
+  std::string date;    ///< business date, YYYY-MM-DD
+  std::string digest;  ///< SHA-256 over paths and digests of the result files: the same for any ranks, any resume
+  std::vector<NightFile> files;
+};
+
+struct PublishedNight {
+  std::filesystem::path folder;
+  NightManifest manifest;
+  bool unchanged = false;  ///< the same results were published before; nothing was touched
+};
+
+/// A folder for the night in the making, empty, beside the published ones but never seen as one. Collective.
+std::filesystem::path begin_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date);
+
+/// Collective. Publishes the folder begin_night gave as TENANT/nights/DATE: manifest last, all synced, folder renamed,
+/// then TENANT/current swapped by rename. A reader sees the night before or this one, never a part. All files
+/// but report.html and record.json are results. A published night is never changed: the same results again publish
+/// nothing, other results for the same date become DATE.2, DATE.3, ... `extra` is called with the night's digest before
+/// the manifest is written, to add files that show it.
+PublishedNight publish_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date,
+                             std::filesystem::path const& prepared,
+                             std::function<void(std::string const& night_digest)> const& extra = {});
+
+/// Collective. Throws DataError unless `folder` holds a manifest and exactly the files it names, all unchanged; the
+/// message names each damaged, missing or extra file.
+NightManifest verify_night(Comm const& comm, std::filesystem::path const& folder);
+
+/// Collective. Reads night.json; throws DataError when there is none.
+NightManifest read_manifest(Comm const& comm, std::filesystem::path const& folder);
+bool is_night(std::filesystem::path const& folder);
+
+}  // namespace tidemill::io
