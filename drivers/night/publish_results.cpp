@@ -1,0 +1,87 @@
+#include "drivers/night/publish_results.hpp"
+
+#include <algorithm>
+
+#include "drivers/night/run_steps.hpp"
+#include "drivers/night/step_meter.hpp"
+#include "drivers/report/page.hpp"
+#include "drivers/report/read_night.hpp"
+#include "io/csv/write_csv.hpp"
+#include "io/error.hpp"
+#include "io/store/commit.hpp"
+#include "io/store/posix.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path results_folder(fs::path const& tenant, RunRecord const& run) {
+  auto const results =
+      std::find_if(run.steps.begin(), run.steps.end(), [](StepRecord const& step) { return step.name == "results"; });
+  if (results == run.steps.end()) throw std::logic_error("a night is published after its step 'results'");
+  return folder_of_step(tenant / "cache", results->name, results->key);
+}
+
+/// What the step committed, without its own record.
+void copy_results(fs::path const& from, fs::path const& to) {
+  for (auto const& entry : fs::recursive_directory_iterator(from)) {
+    fs::path const target = to / fs::relative(entry.path(), from);
+    if (entry.is_directory()) io::make_folders(target);
+    if (entry.is_regular_file() && entry.path().filename() != "step.json") fs::copy_file(entry.path(), target);
+  }
+}
+
+void write_report(io::Comm const& comm, fs::path const& folder, report::ReportData& data, RunRecord const& run) {
+  std::string page;
+  io::agree(comm, "draw the report", [&] {
+    if (!comm.is_root()) return;
+    data.run = run;
+    data.night_digest = run.night_digest;
+    page = report::draw_page(data);
+  });
+  io::commit_text(comm, folder / "report.html", page);
+  io::commit_text(comm, folder / "record.json", comm.is_root() ? to_json(run) : "");
+}
+
+}  // namespace
+
+io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress, PublishParams const& params,
+                                   RunRecord& run) {
+  progress.enter_stage();
+  StepMeter const meter(comm);
+  fs::path const results = results_folder(params.tenant, run);
+  run.title = params.title;
+  run.currency = params.currency;
+  run.interval = params.interval;
+  report::ReportData data;
+  io::agree(comm, "read the results", [&] {
+    if (comm.is_root()) data = report::read_night(results / "results.h5", run);
+  });
+  run.date = comm.broadcast(comm.is_root() ? io::date_text(data.date) : "");
+  fs::path const prepared = io::begin_night(comm, params.tenant, run.date);
+  io::agree(comm, "copy the results", [&] {
+    if (comm.is_root()) copy_results(results, prepared);
+  });
+  io::PublishedNight const night =
+      io::publish_night(comm, params.tenant, run.date, prepared, [&](std::string const& digest) {
+        run.night_digest = digest;
+        write_report(comm, prepared, data, run);
+      });
+  run.night_digest = night.manifest.digest;
+  StepRecord record;
+  record.name = "publish";
+  record.title = publish_title;
+  record.summary = night.unchanged ? "published before, nothing changed" : "nights/" + night.folder.filename().string();
+  meter.finish(record);
+  run.steps.push_back(record);
+  progress.leave_stage(record.summary);
+  return night;
+}
+
+std::string redraw_report(fs::path const& night) {
+  RunRecord const run = run_record_from_json(io::read_file(night / "record.json"), (night / "record.json").string());
+  return report::draw_page(report::read_night(night / "results.h5", run));
+}
+
+}  // namespace tidemill::drivers

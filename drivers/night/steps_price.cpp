@@ -1,0 +1,39 @@
+#include "drivers/forecast/price_response.hpp"
+#include "drivers/night/forecast_file.hpp"
+#include "drivers/night/night_steps.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+std::int64_t changed_prices(io::Comm const& comm, io::Table const& items) {
+  std::int64_t count = 0;
+  for (std::int64_t row = 0; row < items.rows(); ++row) {
+    double const now = items.at("current_price").number(row), advised = items.at("advised_price").number(row);
+    count += advised < now || advised > now ? 1 : 0;
+  }
+  return comm.sum(count);
+}
+
+}  // namespace
+
+Step price_step(NightParams const& params) {
+  std::string const config = params.config_of("price");
+  Step step{"price", "Price search", 1, {"daily", "elasticity", "forecast"}, config, {}, {}};
+  step.run = [params, config](StepWork const& work) -> StepOutcome {
+    kernels::Exec const exec;
+    DemandModel demand;
+    if (params.price_by_model) {
+      demand = price_response(
+          work.comm, exec,
+          load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast));
+    }
+    PriceAdvice const advice = advise_prices(work.comm, load_table(work, "daily", "daily"),
+                                             load_table(work, "elasticity", "elasticities"), params.price, demand);
+    save_table(work, "prices", config, advice.items);
+    save_table(work, "curves", config, advice.curves);
+    return {advice.items.range.total, counted(changed_prices(work.comm, advice.items), "prices to change")};
+  };
+  return step;
+}
+
+}  // namespace tidemill::drivers

@@ -1,0 +1,97 @@
+#include "drivers/report/read_night.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "drivers/report/read_parts.hpp"
+#include "io/tables/table.hpp"
+
+namespace tidemill::drivers::report {
+namespace {
+
+/// Whole weeks of units per item, oldest first; they end with the last day sold.
+std::map<std::string, std::vector<double>> weekly_units(NightTable const& days, std::int64_t last_day) {
+  std::map<std::string, std::map<std::int64_t, double>> weeks;
+  for (std::int64_t row = 0; row < days.rows(); ++row) {
+    std::int64_t const age = last_day - days.whole("date", row);
+    if (age < 0 || days.text("item_key", row).empty()) continue;
+    weeks[days.text("item_key", row)][-(age / 7)] += days.number("units", row);
+  }
+  std::map<std::string, std::vector<double>> series;
+  for (auto const& [item, units] : weeks) {
+    for (auto const& [week, total] : units) series[item].push_back(total);
+  }
+  return series;
+}
+
+std::string model_name(std::string const& model) {
+  static std::map<std::string, std::string> const names{{"boost", "boosted trees"},
+                                                        {"forest", "random forest"},
+                                                        {"last_value", "last value"},
+                                                        {"seasonal_naive", "same weekday last week"},
+                                                        {"season_mean", "mean of the last 4 same weekdays"}};
+  auto const known = names.find(model);
+  return known == names.end() ? model : known->second;
+}
+
+}  // namespace
+
+void read_trends(NightTable const& trends, NightTable const& item_days, ReportData& data) {
+  std::map<std::string, std::vector<double>> weekly = weekly_units(item_days, data.date);
+  for (std::int64_t row = 0; row < trends.rows(); ++row) {
+    std::string const item = trends.text("item", row);
+    data.trends.push_back({trends.item_name("item", row), trends.text("trend", row),
+                           trends.number("slope_per_week", row) * 7, trends.number("mean_units", row) * 7,
+                           trends.number("q", row), trends.number("season_strength", row), weekly[item]});
+  }
+  std::stable_sort(data.trends.begin(), data.trends.end(), [](auto const& a, auto const& b) {
+    return std::abs(a.change / a.level) > std::abs(b.change / b.level);
+  });
+}
+
+void read_backtest(NightTable const& metrics, ReportData& data) {
+  for (std::int64_t row = 0; row < metrics.rows(); ++row) {
+    if (metrics.whole("horizon", row) != 0) continue;
+    std::string const model = metrics.text("model", row);
+    data.backtest.push_back({model_name(model), model == "boost" || model == "forest", metrics.number("wape", row),
+                             metrics.number("rmsse", row), metrics.number("mase", row), metrics.number("bias", row),
+                             metrics.number("coverage", row)});
+  }
+  std::stable_sort(data.backtest.begin(), data.backtest.end(),
+                   [](auto const& a, auto const& b) { return a.is_ours && !b.is_ours; });
+}
+
+void read_sources(NightTable const& sources, NightTable const& quarantine, ReportData& data) {
+  for (std::int64_t row = 0; row < sources.rows(); ++row) {
+    data.sources.push_back({sources.text("file", row), sources.whole("rows_read", row),
+                            sources.whole("rows_accepted", row), sources.whole("rows_quarantined", row),
+                            sources.cents("net_in_file", row), sources.cents("net_accepted", row),
+                            sources.cents("net_quarantined", row)});
+  }
+  for (std::int64_t row = 0; row < quarantine.rows(); ++row) {
+    data.quarantine.push_back({quarantine.text("reason", row), quarantine.whole("rows", row)});
+  }
+}
+
+ReportData read_night(std::filesystem::path const& results_file, RunRecord const& run) {
+  io::Hdf5File file = io::Hdf5File::open(io::Comm::self(), results_file);
+  auto const table = [&](char const* name) { return NightTable(file, name); };
+  ReportData data;
+  data.title = run.title;
+  data.currency = run.currency;
+  data.interval_level = run.interval;
+  data.night_digest = run.night_digest;
+  data.run = run;
+  NightTable const item_days = table("item_days");
+  read_demand(item_days, data);
+  read_menu(table("menu"), data);
+  read_prices(table("prices"), table("price_curves"), table("elasticities"), data);
+  read_promotions(table("promotions"), table("strategies"), data);
+  read_trends(table("trends"), item_days, data);
+  read_backtest(table("backtest"), data);
+  read_sources(table("sources"), table("quarantine"), data);
+  return data;
+}
+
+}  // namespace tidemill::drivers::report

@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drivers/report/bar_chart.hpp"
+#include "drivers/report/html.hpp"
+#include "drivers/report/sections.hpp"
+#include "drivers/report/text.hpp"
+
+namespace tidemill::drivers::report {
+namespace {
+
+std::int64_t largest(std::vector<std::int64_t> const& values) {
+  return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+}
+
+std::string bars_figure(std::string const& caption, std::vector<Bar> const& bars) {
+  return figure(caption, for_wide_and_narrow(draw_bars(bars, caption, 1080), draw_bars(bars, caption, 360)));
+}
+
+}  // namespace
+
+std::string run_section(ReportData const& data) {
+  std::vector<Bar> time, memory;
+  double total = 0;
+  for (StepRecord const& step : data.run.steps) {
+    total += step.seconds;
+    std::string const rows = step.rows > 0 ? whole_text(step.rows) + " rows" : "";
+    time.push_back({step.title, step.seconds, duration_text(step.seconds), step.reused ? "reused" : rows,
+                    step.reused ? "bar-reused" : "bar"});
+    std::int64_t const peak = largest(step.peak_memory);
+    memory.push_back({step.title, static_cast<double>(peak), bytes_text(peak), "", "bar-memory"});
+  }
+  std::string body = paragraph(fmt::format("{} in all on {} {}.", duration_text(total), data.run.ranks,
+                                           data.run.ranks == 1 ? "process" : "processes"));
+  body += bars_figure("Time per step", time);
+  body += bars_figure("Memory per step: most used by one process", memory);
+  return section("run", "Time and memory", body);
+}
+
+std::string provenance_section(ReportData const& data) {
+  std::string list;
+  auto const entry = [&](std::string const& name, std::string const& value) {
+    list += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(name), value);
+  };
+  entry("Night", fmt::format("<code>{}</code>", escape_html(data.night_digest)));
+  entry("Business date", day_text(data.date));
+  entry("Run", escape_html(data.run.run));
+  entry("Program", "tidemill " + escape_html(data.run.program_version));
+  entry("Seed", std::to_string(data.run.seed));
+  std::string body = paragraph(
+      "The night's number below stands for all results of this night. The same raw files, options and program give the "
+      "same number on any number of processes, interrupted or not.");
+  body += "<dl>\n" + list + "</dl>\n";
+  std::vector<std::vector<std::string>> rows;
+  for (StepRecord const& step : data.run.steps) {
+    rows.push_back({escape_html(step.title), "<code>" + escape_html(step.key.substr(0, 16)) + "</code>",
+                    escape_html(step.summary)});
+  }
+  body += html_table({{"Step"}, {"Key"}, {"Outcome", false, true}}, rows);
+  body += "<details><summary>Options of this run</summary><pre>" + [&] {
+    std::string escaped;
+    for (std::size_t at = 0; at < data.run.config.size();) {
+      std::size_t const end = std::min(data.run.config.find('\n', at), data.run.config.size());
+      escaped += escape_html(data.run.config.substr(at, end - at)) + "\n";
+      at = end + 1;
+    }
+    return escaped;
+  }() + "</pre></details>\n";
+  return section("provenance", "Where this comes from", body);
+}
+
+}  // namespace tidemill::drivers::report
