@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "io/error.hpp"
+#include "io/tables/read_table.hpp"
+#include "jobs/commands.hpp"
+
+namespace po = boost::program_options;
+
+namespace tidemill::jobs {
+namespace {
+
+struct Flags {
+  std::string what = "csv";
+  std::string input;
+  int repeats = 1;
+};
+
+/// Seconds of the slowest rank.
+double seconds_of(io::Comm const& comm, std::function<void()> const& work) {
+  comm.barrier();
+  auto const start = std::chrono::steady_clock::now();
+  work();
+  return comm.max(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+nlohmann::ordered_json bench_csv(Context const& context, Flags const& flags) {
+  std::vector<double> seconds;
+  std::int64_t rows = 0;
+  std::size_t columns = 0;
+  for (int i = 0; i < flags.repeats; ++i) {
+    io::Table table;
+    seconds.push_back(seconds_of(context.comm, [&] { table = io::read_table(context.comm, flags.input); }));
+    rows = table.range.total;
+    columns = table.columns.size();
+  }
+  std::vector<double> sorted = seconds;
+  std::sort(sorted.begin(), sorted.end());
+  return {{"what", "csv"},
+          {"input", flags.input},
+          {"ranks", context.comm.size()},
+          {"rows", rows},
+          {"columns", columns},
+          {"bytes", std::filesystem::file_size(flags.input)},
+          {"seconds", seconds},
+          {"median_seconds", sorted[sorted.size() / 2]}};
+}
+
+}  // namespace
+
+Command make_bench_command() {
+  auto flags = std::make_shared<Flags>();
+  Command command{"bench", "time one step alone", {}, {}, {}};
+  command.options.add_options()("what", po::value(&flags->what)->default_value("csv"), "csv: a text table to columns")(
+      "input", po::value(&flags->input)->required(), "file")("repeats", po::value(&flags->repeats)->default_value(1),
+                                                             "times, one after the other");
+  command.run = [flags](Context const& context) {
+    if (flags->what != "csv") throw ConfigError("--what " + flags->what + ": expected csv");
+    if (flags->repeats < 1) throw ConfigError("--repeats must be at least 1");
+    nlohmann::ordered_json const result = bench_csv(context, *flags);
+    std::string const line = fmt::format("{} rows x {} columns in {:.3f} s\n", result["rows"].get<std::int64_t>(),
+                                         result["columns"].get<std::size_t>(), result["median_seconds"].get<double>());
+    print_result(context, context.json ? result.dump(2) + "\n" : line);
+  };
+  return command;
+}
+
+}  // namespace tidemill::jobs

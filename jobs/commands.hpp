@@ -1,0 +1,27 @@
+#pragma once
+
+#include "jobs/command.hpp"
+
+namespace tidemill::jobs {
+
+// One maker per command, each in its own file of the same name.
+Command make_ingest_command();
+Command make_bench_command();
+Command make_digest_command();
+Command make_menu_command();
+Command make_price_command();
+Command make_promotion_command();
+Command make_trend_command();
+Command make_generate_command();
+Command make_nightly_command();
+Command make_report_command();
+Command make_status_command();
+Command make_verify_command();
+Command make_train_command();
+Command make_truth_command();
+Command make_score_command();
+Command make_evaluate_command();
+Command make_features_command();
+Command make_backtest_command();
+
+}  // namespace tidemill::jobs

@@ -1,0 +1,221 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "drivers/learn/learning_data.hpp"
+#include "drivers/metrics/classification.hpp"
+#include "drivers/metrics/regression.hpp"
+#include "drivers/partition/move_rows.hpp"
+#include "io/error.hpp"
+#include "io/tables/read_table.hpp"
+#include "jobs/commands.hpp"
+#include "jobs/lists.hpp"
+
+namespace po = boost::program_options;
+
+namespace tidemill::jobs {
+namespace {
+
+struct EvaluateCommand {
+  std::string predictions, actual, target, metrics;
+};
+
+using Values = std::vector<std::pair<std::string, double>>;
+
+std::vector<double> numbers_of(io::Column const& column) {
+  if (column.is_text()) {
+    throw DataError(fmt::format("column '{}' holds text such as '{}'; numbers are needed", column.name,
+                                column.dictionary.empty() ? "" : column.dictionary.front()));
+  }
+  std::vector<double> numbers;
+  for (std::int64_t row = 0; row < column.size(); ++row) numbers.push_back(column.number(row));
+  return numbers;
+}
+
+/// Predictions on the ranks that hold the same rows of the actual values.
+io::Table aligned(io::Comm const& comm, io::Table const& predictions, io::RowRange wanted) {
+  if (predictions.range.total != wanted.total) {
+    throw DataError(fmt::format("{} predictions for {} actual rows; score the same file that is evaluated",
+                                predictions.range.total, wanted.total));
+  }
+  io::agree(comm, "match predictions", [&] {
+    if (!predictions.has("row")) return;
+    for (std::int64_t i = 0; i < predictions.rows(); ++i) {
+      auto const expected = predictions.range.first + i;
+      double const found = predictions.at("row").number(i);
+      if (found != static_cast<double>(expected)) {
+        throw DataError(
+            fmt::format("predictions are not in the order of the rows: expected row {}, found {}", expected, found));
+      }
+    }
+  });
+  std::vector<io::RowRange> const ranges = comm.gather_all(wanted);
+  std::vector<int> destination;
+  int owner = 0;
+  for (std::int64_t row = predictions.range.first; row < predictions.range.end(); ++row) {
+    while (ranges[static_cast<std::size_t>(owner)].end() <= row) ++owner;
+    destination.push_back(owner);
+  }
+  return drivers::move_rows(comm, predictions, destination);
+}
+
+/// What one evaluation knows; a family of metrics is computed when one of it is first asked for.
+class Evaluation {
+ public:
+  Evaluation(io::Comm const& comm, io::Table const& predictions, io::Column const& actual)
+      : comm_(comm), predictions_(predictions), actual_(actual) {
+    for (io::Column const& column : predictions.columns) {
+      if (column.name.starts_with(class_prefix)) classes_.push_back(column.name.substr(class_prefix.size()));
+      if (column.name.starts_with(quantile_prefix)) {
+        quantiles_.push_back(split_numbers("predictions", column.name.substr(quantile_prefix.size())).at(0));
+      }
+    }
+  }
+
+  bool is_multiclass() const { return !classes_.empty(); }
+  bool has_quantiles() const { return !quantiles_.empty(); }
+  bool may_be_binary() const {
+    return !is_multiclass() && !has_quantiles() && drivers::class_names(comm_, actual_).size() == 2;
+  }
+
+  Values metric(std::string const& name) {
+    if (name == "pinball") return pinball();
+    if (name == "coverage" || name == "width") return interval(name);
+    if (name == "auc") return {{name, auc()}};
+    if (name == "logloss" || name == "error" || name == "accuracy") return classification(name);
+    return regression(name);
+  }
+
+ private:
+  static constexpr std::string_view class_prefix = "probability_";
+  static constexpr std::string_view quantile_prefix = "quantile_";
+
+  Values regression(std::string const& name) {
+    if (!errors_) {
+      std::vector<double> const actual = numbers_of(actual_), predicted = numbers_of(predictions_.at("prediction"));
+      errors_ = drivers::regression_errors(comm_, {actual, predicted});
+    }
+    for (auto const& [known, value] : Values{{"rmse", errors_->rmse},
+                                             {"mse", errors_->mse},
+                                             {"mae", errors_->mae},
+                                             {"rmsle", errors_->rmsle},
+                                             {"wape", errors_->wape},
+                                             {"bias", errors_->bias},
+                                             {"r2", errors_->r2}}) {
+      if (known == name) return {{name, value}};
+    }
+    std::vector<std::string> const known{"rmse", "mse",     "mae",   "rmsle", "wape",    "bias",     "r2",
+                                         "auc",  "logloss", "error", "width", "pinball", "coverage", "accuracy"};
+    throw ConfigError(
+        fmt::format("unknown metric '{}'; did you mean '{}'? Metrics: {} (mase and rmsse need each "
+                    "series' history: see backtest)",
+                    name, io::nearest_name(name, known), fmt::join(known, ", ")));
+  }
+
+  Values pinball() {
+    std::vector<double> const actual = numbers_of(actual_);
+    Values values;
+    for (double const tau : quantiles_) {
+      std::string const column = fmt::format("quantile_{}", tau);
+      std::vector<double> const predicted = numbers_of(predictions_.at(column));
+      values.emplace_back(fmt::format("pinball_{}", tau), drivers::pinball(comm_, {actual, predicted}, tau));
+    }
+    if (values.empty()) throw DataError("pinball needs prediction columns named quantile_0.1 and so on");
+    return values;
+  }
+
+  Values interval(std::string const& name) {
+    if (quantiles_.size() < 2) throw DataError(name + " needs two prediction columns named quantile_0.1 and so on");
+    std::vector<double> const actual = numbers_of(actual_);
+    std::vector<double> const low = numbers_of(predictions_.at(fmt::format("quantile_{}", quantiles_.front())));
+    std::vector<double> const high = numbers_of(predictions_.at(fmt::format("quantile_{}", quantiles_.back())));
+    auto const quality = drivers::interval_quality(comm_, actual, low, high);
+    return {{name, name == "coverage" ? quality.coverage : quality.width}};
+  }
+
+  /// Class number of every actual value; binary: the later of the two values is the positive class.
+  std::vector<std::int32_t> actual_classes() {
+    if (is_multiclass()) return drivers::class_indices(actual_, classes_);
+    std::vector<std::string> const names = drivers::class_names(comm_, actual_);
+    if (names.size() != 2) {
+      throw DataError(
+          fmt::format("'{}' has {} distinct values; this metric needs two classes, or prediction columns "
+                      "probability_CLASS",
+                      actual_.name, names.size()));
+    }
+    return drivers::class_indices(actual_, names);
+  }
+
+  double auc() {
+    if (is_multiclass()) throw ConfigError("auc is for two classes");
+    std::vector<std::int8_t> is_positive;
+    for (std::int32_t const index : actual_classes()) is_positive.push_back(index == 1);
+    return drivers::auc(comm_, is_positive, numbers_of(predictions_.at("prediction")));
+  }
+
+  Values classification(std::string const& name) {
+    std::size_t const width = is_multiclass() ? classes_.size() : 2;
+    std::vector<double> probability(static_cast<std::size_t>(predictions_.rows()) * width);
+    for (std::size_t k = is_multiclass() ? 0 : 1; k < width; ++k) {
+      std::string const column = is_multiclass() ? std::string(class_prefix) + classes_[k] : "prediction";
+      std::vector<double> const values = numbers_of(predictions_.at(column));
+      for (std::size_t row = 0; row < values.size(); ++row) {
+        probability[row * width + k] = values[row];
+        if (!is_multiclass()) probability[row * width] = 1 - values[row];
+      }
+    }
+    auto const errors = drivers::classification_errors(comm_, actual_classes(), probability, static_cast<int>(width));
+    return {{name, name == "logloss" ? errors.logloss : name == "error" ? errors.error : errors.accuracy}};
+  }
+
+  io::Comm const& comm_;
+  io::Table const& predictions_;
+  io::Column const& actual_;
+  std::vector<std::string> classes_;
+  std::vector<double> quantiles_;
+  std::optional<drivers::RegressionErrors> errors_;
+};
+
+std::vector<std::string> default_metrics(Evaluation const& evaluation) {
+  if (evaluation.is_multiclass()) return {"logloss", "accuracy", "error"};
+  if (evaluation.has_quantiles()) return {"pinball", "coverage", "width"};
+  if (evaluation.may_be_binary()) return {"auc", "logloss", "accuracy", "error"};
+  return {"rmse", "mae", "wape", "bias", "r2"};
+}
+
+void run_evaluate(Context const& context, EvaluateCommand const& command) {
+  io::Table const actual = io::read_table(context.comm, command.actual);
+  io::Table const predictions = aligned(context.comm, io::read_table(context.comm, command.predictions), actual.range);
+  Evaluation evaluation(context.comm, predictions, actual.columns[drivers::find_column(actual, command.target)]);
+  std::vector<std::string> names = split_list(command.metrics);
+  if (names.empty()) names = default_metrics(evaluation);
+  nlohmann::ordered_json result;
+  std::string lines;
+  result["rows"] = actual.range.total;
+  for (std::string const& name : names) {
+    for (auto const& [full_name, value] : evaluation.metric(name)) {
+      result[full_name] = value;  // a missing value is written as null
+      lines += fmt::format("{:<14} {:.6g}\n", full_name, value);
+    }
+  }
+  print_result(context, context.json ? result.dump(2) + "\n" : lines);
+}
+
+}  // namespace
+
+Command make_evaluate_command() {
+  auto command = std::make_shared<EvaluateCommand>();
+  Command result{"evaluate", "compare predictions with what happened", {}, {}, {}};
+  result.options.add_options()("predictions", po::value(&command->predictions)->required(), "output of score")(
+      "actual", po::value(&command->actual)->required(), "table with the true values, in the same order")(
+      "target", po::value(&command->target)->required(), "column of the true values: name, or number from 1")(
+      "metrics", po::value(&command->metrics),
+      "rmse, mse, mae, rmsle, wape, bias, r2, auc, logloss, error, accuracy, pinball, coverage, width; by default "
+      "those that fit");
+  result.run = [command](Context const& context) { run_evaluate(context, *command); };
+  return result;
+}
+
+}  // namespace tidemill::jobs

@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+#include <mpi.h>
+#include <omp.h>
+
+#include <Kokkos_Core.hpp>
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "io/error.hpp"
+#include "io/signals/stop_request.hpp"
+#include "io/store/posix.hpp"
+#include "io/tables/table.hpp"
+#include "jobs/command.hpp"
+#include "jobs/options.hpp"
+
+namespace tidemill::jobs {
+
+namespace {
+
+std::string overview(std::vector<Command> const& commands) {
+  std::string text =
+      "tidemill " TIDEMILL_VERSION ": nightly retraining and scoring\n\nusage: tidemill COMMAND [options]\n\n";
+  for (Command const& command : commands) text += fmt::format("  {:<12} {}\n", command.name, command.summary);
+  return text +
+         "\ntidemill COMMAND --help shows its options. Exit codes: 0 done, 1 failed, 2 bad options, 3 bad data,\n"
+         "4 refused by a gate, 5 locked by another run, 75 stopped at a checkpoint (run again).\n";
+}
+
+Command const& find_command(std::vector<Command> const& commands, std::string const& name) {
+  std::vector<std::string> names;
+  for (Command const& command : commands) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  throw ConfigError(fmt::format("unknown command '{}'; did you mean '{}'? tidemill --help lists all", name,
+                                io::nearest_name(name, names)));
+}
+
+void run_command(io::Comm const& comm, std::vector<std::string> const& arguments) {
+  std::vector<Command> const commands = make_commands();
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+    if (comm.is_root()) fmt::print("{}", overview(commands));
+    if (arguments.empty()) throw ConfigError("no command given");
+    return;
+  }
+  if (arguments[0] == "--version") {
+    if (comm.is_root()) fmt::print("tidemill {}\n", TIDEMILL_VERSION);
+    return;
+  }
+  Command const& command = find_command(commands, arguments[0]);
+  auto const read_config = [&](std::string const& path) {
+    std::string text;
+    io::agree(comm, "read config", [&] {
+      if (!comm.is_root()) return;
+      try {
+        text = io::read_file(path);
+      } catch (DataError const& error) {
+        throw ConfigError(error.what());
+      }
+    });
+    return comm.broadcast(text);
+  };
+  ParsedOptions const parsed = parse_options(command, {arguments.begin() + 1, arguments.end()}, read_config);
+  if (parsed.common.help) {
+    if (comm.is_root()) fmt::print("{}", help_text(command));
+    return;
+  }
+  using Level = io::Progress::Level;
+  bool const quiet = parsed.common.quiet;
+  io::Progress progress(comm, quiet ? Level::quiet : parsed.common.verbose ? Level::verbose : Level::normal);
+  Context const context{comm, progress, parsed.common.seed, parsed.common.json, parsed.config_text, parsed.values};
+  command.run(context);
+}
+
+struct Outcome {
+  int code = 0;
+  std::string message;
+};
+
+Outcome run_guarded(io::Comm const& comm, std::vector<std::string> const& arguments) {
+  try {
+    run_command(comm, arguments);
+    return {};
+  } catch (Error const& error) {
+    return {static_cast<int>(error.code()), error.what()};
+  } catch (std::exception const& error) {
+    return {static_cast<int>(ExitCode::failed), error.what()};
+  }
+}
+
+/// How long a failed rank waits for the others. Agreed errors bring all ranks here at once; after a stray one on a
+/// single rank the others wait in a collective for ever.
+constexpr double seconds_for_others = 10;
+
+/// Collects every rank's code on a communicator of its own. False when the others did not come in time.
+bool collect_codes(MPI_Comm end, int my_code, std::vector<int>& codes) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallgather(&my_code, 1, MPI_INT, codes.data(), 1, MPI_INT, end, &request);
+  if (my_code == 0) return MPI_Wait(&request, MPI_STATUS_IGNORE) == MPI_SUCCESS;
+  double const deadline = MPI_Wtime() + seconds_for_others;
+  for (int arrived = 0; arrived == 0;) {
+    if (MPI_Test(&request, &arrived, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
+    if (arrived == 0 && MPI_Wtime() > deadline) return false;
+    if (arrived == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+void report_error(io::Comm const& comm, Outcome const& outcome) {
+  static constexpr char const* kinds[] = {"done", "error", "bad options", "bad data", "refused", "locked"};
+  char const* const kind = outcome.code < 6 ? kinds[outcome.code] : "stopped";
+  std::string const where = comm.size() > 1 ? fmt::format(" [rank {}]", comm.rank()) : "";
+  fmt::print(stderr, "tidemill: {}: {}{}\n", kind, outcome.message, where);
+}
+
+/// The exit code all ranks agree on, after the first failing rank has said why. Aborts the job when ranks are lost.
+int finish(io::Comm const& comm, MPI_Comm end, Outcome const& outcome) {
+  std::vector<int> codes(static_cast<std::size_t>(comm.size()));
+  if (!collect_codes(end, outcome.code, codes)) {
+    report_error(comm, outcome);
+    MPI_Abort(end, outcome.code != 0 ? outcome.code : static_cast<int>(ExitCode::failed));
+  }
+  auto const first = std::find_if(codes.begin(), codes.end(), [](int code) { return code != 0; });
+  if (first == codes.end()) return 0;
+  if (first - codes.begin() == comm.rank()) report_error(comm, outcome);
+  return *first;
+}
+
+/// Some launchers report 0 for a step that they never started. Where TIDEMILL_EXIT_FILE names a file, rank 0 writes the
+/// code into it, so that a script can tell a finished run from one that did not happen.
+void leave_exit_code(io::Comm const& comm, int code) {
+  char const* const path = std::getenv("TIDEMILL_EXIT_FILE");
+  if (path == nullptr || !comm.is_root()) return;
+  std::ofstream(path, std::ios::app) << code << '\n';
+}
+
+}  // namespace
+}  // namespace tidemill::jobs
+
+int main(int argc, char** argv) {
+  using namespace tidemill;
+  int provided = 0;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  // With several ranks on a node each uses one thread unless the site says otherwise.
+  if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);
+  int code = 0;
+  {
+    // Kokkos must not see our flags: it would answer --help itself. Its own settings come by KOKKOS_* variables.
+    int kokkos_arguments = 1;
+    Kokkos::ScopeGuard const kokkos(kokkos_arguments, argv);
+    io::Comm const comm(MPI_COMM_WORLD);
+    io::watch_stop_signals();
+    MPI_Comm end = MPI_COMM_NULL;
+    MPI_Comm_dup(MPI_COMM_WORLD, &end);
+    code = jobs::finish(comm, end, jobs::run_guarded(comm, {argv + 1, argv + argc}));
+    MPI_Comm_free(&end);
+    jobs::leave_exit_code(comm, code);
+  }
+  MPI_Finalize();
+  return code;
+}

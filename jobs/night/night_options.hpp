@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+#include "drivers/night/night_params.hpp"
+#include "jobs/command.hpp"
+
+namespace tidemill::jobs {
+
+/// The options of `nightly` as people type them. In an INI file the part before the dot is a section.
+struct NightOptions {
+  std::string store, tenant = "main", date, stop_after, title, currency = "USD";
+  std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith";
+  std::vector<std::string> sources;
+  std::string costs, promotions;
+  drivers::NightParams params;
+};
+
+void add_night_options(boost::program_options::options_description& out, NightOptions& options);
+
+/// Collective. The options as parameters: patterns become files, texts are checked, each section's lines are kept for
+/// the keys of its steps. Throws ConfigError for values that cannot be, DataError for patterns that no file fits.
+drivers::NightParams night_params(Context const& context, NightOptions const& options);
+
+}  // namespace tidemill::jobs

@@ -1,0 +1,136 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "drivers/night/night_steps.hpp"
+#include "drivers/night/publish_results.hpp"
+#include "drivers/night/run_steps.hpp"
+#include "io/error.hpp"
+#include "io/store/lease.hpp"
+#include "io/tables/table.hpp"
+#include "jobs/commands.hpp"
+#include "jobs/night/night_options.hpp"
+#include "jobs/night/run_folder.hpp"
+
+namespace po = boost::program_options;
+
+namespace tidemill::jobs {
+namespace {
+
+drivers::RunRecord new_record(Context const& context, NightOptions const& options, RunFolder const& folder) {
+  char host[256] = {};
+  gethostname(host, sizeof(host) - 1);
+  drivers::RunRecord record;
+  record.run = folder.name();
+  record.program_version = TIDEMILL_VERSION;
+  record.tenant = options.tenant;
+  record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  record.state = "running";
+  record.host = host;
+  record.process = getpid();
+  record.ranks = context.comm.size();
+  record.seed = context.seed;
+  record.config = context.config_text;
+  return record;
+}
+
+std::vector<io::Stage> stages_of(std::vector<drivers::Step> const& steps) {
+  std::vector<io::Stage> stages;
+  for (drivers::Step const& step : steps) stages.push_back({step.title, 0});
+  stages.push_back({drivers::publish_title, 0});
+  return stages;
+}
+
+void check_stop_after(std::string const& name, std::vector<drivers::Step> const& steps) {
+  std::vector<std::string> names;
+  for (drivers::Step const& step : steps) names.push_back(step.name);
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+  throw ConfigError("stop-after = " + name + ": no such step; did you mean '" + io::nearest_name(name, names) + "'?");
+}
+
+std::string reused_text(drivers::RunRecord const& record) {
+  std::size_t reused = 0, keyed = 0;
+  for (drivers::StepRecord const& step : record.steps) {
+    reused += step.reused ? 1 : 0;
+    keyed += step.key.empty() ? 0 : 1;
+  }
+  if (reused == keyed) return "every step was reused";
+  return reused == 0 ? "all steps ran" : fmt::format("{} of {} steps were reused", reused, keyed);
+}
+
+std::string closing_text(drivers::RunRecord const& record, io::PublishedNight const& night) {
+  std::string const what = night.unchanged ? "this night was published before, nothing changed" : "published";
+  return fmt::format("{}: {} ({}, {:.1f} s)\ndigest {}\nreport {}\n", night.folder.string(), what, reused_text(record),
+                     record.seconds, record.night_digest, (night.folder / "report.html").string());
+}
+
+std::string closing_json(drivers::RunRecord const& record, io::PublishedNight const& night) {
+  nlohmann::json steps = nlohmann::json::array();
+  for (drivers::StepRecord const& step : record.steps) {
+    steps.push_back({{"step", step.name}, {"reused", step.reused}, {"seconds", step.seconds}, {"rows", step.rows}});
+  }
+  nlohmann::json const json{{"night", night.folder.string()}, {"digest", record.night_digest},
+                            {"unchanged", night.unchanged},   {"run", record.run},
+                            {"seconds", record.seconds},      {"steps", steps}};
+  return json.dump(2) + "\n";
+}
+
+/// Runs the steps and publishes; keeps `record` up to date whatever happens.
+io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::NightParams const& params,
+                             RunFolder const& folder, drivers::RunRecord& record) {
+  std::filesystem::path const tenant = params.store / params.tenant;
+  std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
+  check_stop_after(options.stop_after, steps);
+  context.progress.plan(expected_stages(tenant, stages_of(steps)));
+  drivers::StepRunOptions run_options{tenant / "cache", options.stop_after, {}};
+  run_options.on_step = [&](std::vector<drivers::StepRecord> const& done) {
+    record.steps = done;
+    folder.write(record);
+  };
+  record.steps = drivers::run_steps(context.comm, context.progress, steps, run_options);
+  std::string const title = options.title.empty() ? options.tenant : options.title;
+  return drivers::publish_results(context.comm, context.progress,
+                                  {tenant, title, options.currency, params.item_days.interval}, record);
+}
+
+void run(Context const& context, NightOptions const& options) {
+  double const started = io::seconds_now();
+  drivers::NightParams const params = night_params(context, options);
+  std::filesystem::path const tenant = params.store / params.tenant;
+  io::Lease const lease(context.comm, tenant / "lock");
+  RunFolder const folder(context.comm, tenant);
+  context.progress.record_to(folder.path());
+  drivers::RunRecord record = new_record(context, options, folder);
+  folder.write(record);
+  try {
+    io::PublishedNight const night = run_night(context, options, params, folder, record);
+    record.state = night.unchanged ? "unchanged" : "published";
+    record.seconds = context.comm.max(io::seconds_now() - started);
+    folder.write(record);
+    print_result(context, context.json ? closing_json(record, night) : closing_text(record, night));
+  } catch (Error const& error) {
+    record.state = error.code() == ExitCode::resume_later ? "stopped" : "failed";
+    record.message = error.what();
+    record.seconds = io::seconds_now() - started;
+    // An error that all ranks agreed on; after a stray one the others are not here to write with.
+    if (error.code() != ExitCode::failed) folder.write(record);
+    throw;
+  }
+}
+
+}  // namespace
+
+Command make_nightly_command() {
+  auto options = std::make_shared<NightOptions>();
+  Command command{"nightly", "run a night from raw exports to published advice; reuses and resumes", {}, {}, {}};
+  add_night_options(command.options, *options);
+  command.run = [options](Context const& context) { run(context, *options); };
+  return command;
+}
+
+}  // namespace tidemill::jobs
