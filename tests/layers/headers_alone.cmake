@@ -1,0 +1,22 @@
+# Target headers_alone: a translation unit per header that includes it twice and nothing else, with the usage
+# requirements of the header's own layer. Not part of `all`: tests/run.sh asks for it.
+add_custom_target(headers_alone)
+foreach(layer kernels io drivers jobs)
+  file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${layer}/*.hpp)
+  set(units "")
+  foreach(header ${headers})
+    string(REPLACE "/" "_" unit ${header})
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/headers/${unit}.cpp)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+    list(APPEND units ${unit})
+  endforeach()
+  if(units)
+    add_library(headers_alone_${layer} OBJECT EXCLUDE_FROM_ALL ${units})
+    target_link_libraries(headers_alone_${layer} PRIVATE ${layer})
+    # Only the front end matters, and a header's unused static helpers are no mistake here.
+    target_compile_options(headers_alone_${layer} PRIVATE -O0 -Wno-unused-function)
+    add_dependencies(headers_alone headers_alone_${layer})
+  endif()
+endforeach()
+# Headers private to io that wrap HDF5 need its include folder.
+target_include_directories(headers_alone_io SYSTEM PRIVATE ${HDF5_C_INCLUDE_DIRS})
