@@ -1,0 +1,190 @@
+#!/bin/sh
+# Kills runs at random moments and continues them on other numbers of ranks: every result must have the digest of
+# undisturbed runs.
+# usage: sh validation/restart/kill.sh [--what train|night] [--kills N] [--seed S] [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
+#   --what      train: boosted trees for squared loss, quantiles and classes in turn; night: the small demo chain
+#   --folder    for data, runs and logs, and kept (default: a temporary one, removed at the end)
+#   --ranks     the largest number of ranks drawn
+#   --quick     one kind of model on little data and at most two ranks, for the test suite
+# A kill takes one rank, all ranks, or all ranks and the launcher. One resumed run in four is killed again. Every choice
+# comes from the seed, which is printed. Exits with 1 when a digest differs, a resume fails, or a process outlives a kill.
+# shellcheck disable=SC2154,SC1091
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/configs/build/environment.sh"
+. "$root/validation/restart/workload.sh"
+
+what=train
+kills=20
+seed=1
+tidemill=$root/build/tidemill
+folder=""
+quick=no
+most_ranks=4
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --what) shift; what=${1:?} ;;
+    --kills) shift; kills=${1:?} ;;
+    --seed) shift; seed=${1:?} ;;
+    --tidemill) shift; tidemill=${1:?} ;;
+    --folder) shift; folder=${1:?} ;;
+    --ranks) shift; most_ranks=${1:?} ;;
+    --quick) quick=yes; most_ranks=2 ;;
+    *) sed -n '4,8s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+  shift
+done
+[ -x "$tidemill" ] || { echo "kill.sh: no executable at $tidemill; build first, or say --tidemill FILE" >&2; exit 2; }
+tidemill=$(realpath "$tidemill")
+case $what$quick in
+  trainno) kinds="boost quantile multiclass"; size_of_work full ;;
+  trainyes) kinds=boost; size_of_work quick ;;
+  night*) kinds=night ;;
+  *) echo "kill.sh: --what is train or night" >&2; exit 2 ;;
+esac
+
+if [ -n "$folder" ]; then mkdir -p "$folder"; keep=yes; else folder=$(mktemp -d); keep=no; fi
+folder=$(realpath "$folder")
+data=$folder/data
+launcher=""
+# What a killed Open MPI leaves behind goes with the folder.
+mkdir -p "$data" "$folder/mpi"
+export OMPI_MCA_orte_tmpdir_base="$folder/mpi" OMPI_MCA_btl_vader_backing_directory="$folder/mpi"
+clean_up() {
+  end_run "$folder"
+  [ $keep = yes ] || rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+# draw LIMIT: the next number from 0 to LIMIT - 1 into `drawn` (Park and Miller 1988).
+state=$((seed % 2147483646 + 1))
+draw() {
+  state=$((state * 48271 % 2147483647))
+  drawn=$((state / 7 % $1))
+}
+now_ms() { date +%s%3N; }
+in_seconds() { awk -v ms="$1" 'BEGIN { printf "%.2f", ms / 1000 }'; }
+
+# start_run KIND RANKS RUN: in the background; sets `launcher`.
+start_run() {
+  mkdir -p "$3"
+  # shellcheck disable=SC2046
+  mpirun -n "$2" "$tidemill" $(arguments_of "$1" "$3") >"$3/log" 2>&1 </dev/null &
+  launcher=$!
+}
+
+# end_run RUN: SIGKILL to the launcher and all ranks, until nothing is left.
+end_run() {
+  [ -z "$launcher" ] || kill -KILL "$launcher" 2>/dev/null || true
+  while left=$(ranks_of "$1") && [ -n "$left" ]; do
+    # shellcheck disable=SC2086
+    kill -KILL $left 2>/dev/null || true
+    sleep 0.1
+  done
+}
+
+# await_end RUN: sets `status` to the launcher's; gives up when a rank outlives the launcher by a minute.
+await_end() {
+  status=0
+  wait "$launcher" || status=$?
+  launcher=""
+  waited=0
+  while [ -n "$(ranks_of "$1")" ]; do
+    waited=$((waited + 1))
+    [ $waited -lt 600 ] || { echo "kill.sh: processes outlive their launcher: $(ranks_of "$1")" >&2; exit 1; }
+    sleep 0.1
+  done
+}
+
+# kill_run RUN: kills by the drawn `mode` and `victim`; sets `killed` to what, in words.
+kill_run() {
+  ranks_alive=$(ranks_of "$1")
+  killed=launcher  # while it is still starting
+  case $mode in
+    0) killed="one rank"; ranks_alive=$(echo "$ranks_alive" | sed -n "$((victim % ranks + 1))p") ;;
+    1) killed="all ranks" ;;
+    2) killed="all and launcher"; ranks_alive="$ranks_alive $launcher" ;;
+  esac
+  # shellcheck disable=SC2086
+  kill -KILL ${ranks_alive:-$launcher} 2>/dev/null || true
+}
+
+failures=0
+# check_digest KIND RUN: sets `verdict`; the kind's first digest is what the others are compared with.
+check_digest() {
+  digest=$(digest_of "$1" "$2") || digest=none
+  eval ": \"\${expected_$1:=$digest}\""
+  eval "expected=\$expected_$1"
+  verdict=equal
+  if [ "$digest" != "$expected" ]; then
+    verdict="DIFFERENT: $digest"
+    failures=$((failures + 1))
+  fi
+}
+
+echo "kill.sh: $kills kills of $what, seed $seed"
+for kind in $kinds; do
+  prepare_work "$kind"
+  for ranks in 1 "$most_ranks"; do
+    run=$folder/$kind-undisturbed-$ranks
+    begin=$(now_ms)
+    start_run "$kind" "$ranks" "$run"
+    await_end "$run"
+    [ $status -eq 0 ] || { cat "$run/log" >&2; echo "kill.sh: the undisturbed $kind ended with $status" >&2; exit 1; }
+    duration=$(($(now_ms) - begin))
+    eval "duration_$kind=$duration"
+    check_digest "$kind" "$run"
+    echo "undisturbed $kind on $ranks: $(in_seconds $duration) s, digest $digest, $verdict"
+    rm -rf "$run"
+  done
+done
+
+echo
+echo "| work | killed (ranks, moment, who, committed by then) | finished on | digest |"
+echo "|---|---|---|---|"
+count=0
+runs=0
+late=0
+while [ $count -lt "$kills" ]; do
+  # shellcheck disable=SC2086
+  set -- $kinds
+  shift $((runs % $#))
+  kind=$1
+  runs=$((runs + 1))
+  run=$folder/$kind-$runs
+  story=""
+  kill_this=yes
+  while :; do
+    draw "$most_ranks"; ranks=$((drawn + 1))
+    draw 1000; moment=$drawn
+    draw 3; mode=$drawn
+    draw 12; victim=$drawn
+    draw 4; again=$drawn
+    start_run "$kind" "$ranks" "$run"
+    killed=""
+    if [ $kill_this = yes ]; then
+      eval "moment=\$((duration_$kind * moment / 1000))"
+      sleep "$(in_seconds "$moment")"
+      ! kill -0 "$launcher" 2>/dev/null || kill_run "$run"
+    fi
+    await_end "$run"
+    [ $status -ne 0 ] || break
+    if [ -z "$killed" ]; then
+      cat "$run/log" >&2
+      echo "kill.sh: $kind on $ranks ranks ended with $status though nobody killed it; before: $story" >&2
+      exit 1
+    fi
+    count=$((count + 1))
+    story="$story${story:+; }$ranks, $(in_seconds "$moment") s, $killed, $(committed_by "$run")"
+    if [ "$again" -ne 0 ] || [ $count -ge "$kills" ]; then kill_this=no; fi
+  done
+  if [ -z "$story" ]; then late=$((late + 1)); rm -rf "$run"; continue; fi
+  check_digest "$kind" "$run"
+  echo "| $kind | $story | $ranks | $verdict |"
+  [ "$verdict" != equal ] || rm -rf "$run"
+done
+
+echo
+echo "kill.sh: $count kills in $((runs - late)) runs, $failures digests differ; $late moments drawn again (the run had ended)"
+[ $failures -eq 0 ]

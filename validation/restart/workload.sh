@@ -1,0 +1,75 @@
+# shellcheck shell=sh disable=SC2154
+# Sourced by kill.sh and ../slurm/rehearse.sh: the kinds of work that are stopped and continued: boost, forest, quantile,
+# multiclass (trainings) and night. Expects: root (of the project), tidemill (absolute path), data (a folder for inputs).
+# No blanks in paths.
+
+# size_of_work SIZE: quick, full or long.
+size_of_work() {
+  case $1 in
+    quick) rows=20000 trees=60 leaves=8 interval=0.05 ;;
+    full) rows=200000 trees=40 leaves=31 interval=0.1 ;;
+    long) rows=200000 trees=300 leaves=31 interval=0.5 ;;
+  esac
+}
+
+# prepare_work WORK: makes its inputs below $data unless they are there; seeded, so always the same.
+prepare_work() {
+  case $1 in
+    night) set -- "$data/chain" --what chain --size small ;;
+    forest | multiclass) set -- "$data/binary" --what table --task binary --rows "$rows" --features 20 ;;
+    *) set -- "$data/regression" --what table --task regression --rows "$rows" --features 20 --missing 0.05 ;;
+  esac
+  [ ! -e "$1" ] || return 0
+  mkdir -p "$1"
+  prepared=$1
+  shift
+  "$tidemill" generate "$@" --seed 7 --quiet --output "$prepared" >"$data/prepare.log" 2>&1 || {
+    tail -5 "$data/prepare.log" >&2
+    return 1
+  }
+}
+
+# arguments_of WORK RUN: tidemill's command line for a run whose files all stand in the folder RUN.
+arguments_of() {
+  case $1 in
+    boost) set -- "$2" --model boost --task regression --input "$data/regression/train.csv" --row-sample 0.8 ;;
+    forest) set -- "$2" --model forest --task binary --input "$data/binary/train.csv" ;;
+    quantile) set -- "$2" --model boost --task quantile --quantiles 0.1,0.9 --input "$data/regression/train.csv" ;;
+    multiclass) set -- "$2" --model boost --task multiclass --input "$data/binary/train.csv" ;;
+    night) echo nightly --config "$root/configs/demo.cfg" --input "$data/chain" --store "$2/store" --quiet; return ;;
+  esac
+  run_folder=$1
+  shift
+  echo train "$@" --target y --trees "$trees" --max-leaves "$leaves" --learning-rate 0.05 --checkpoints "$run_folder/checkpoints" \
+    --checkpoint-interval "$interval" --output "$run_folder/model.h5" --quiet
+}
+
+# digest_of WORK RUN: the content digest of what the run made.
+digest_of() {
+  case $1 in
+    night) "$tidemill" verify "$2/store/demo/current/" | cut -d ' ' -f 1 ;;
+    *) "$tidemill" digest "$2/model.h5" | cut -d ' ' -f 1 ;;
+  esac
+}
+
+# committed_by RUN: the finished steps of a night and the newest checkpoint of the training at work, in words.
+committed_by() {
+  steps=$(find "$1" -name step.json 2>/dev/null | wc -l)
+  trees_kept=$(find "$1" -name 'checkpoint-*.h5' 2>/dev/null | sed 's/.*-\([0-9]*\)\.h5$/\1/' | sort -n | tail -1)
+  case $steps,$trees_kept in
+    0,) echo nothing ;;
+    0,*) echo "$trees_kept trees" ;;
+    *,) echo "$steps steps" ;;
+    *) echo "$steps steps, $trees_kept trees" ;;
+  esac
+}
+
+# ranks_of RUN: process numbers of the ranks that work in the folder RUN. A dead rank that nobody has waited for yet has
+# no executable any more and is not listed.
+ranks_of() {
+  find /proc/[0-9]*/exe -prune -lname "$tidemill" 2>/dev/null | while read -r link; do
+    process=${link#/proc/}
+    process=${process%/exe}
+    if tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -q -F "$1/"; then echo "$process"; fi
+  done
+}
