@@ -1,3 +1,5 @@
+#include "jobs/evaluate.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -20,6 +22,7 @@ namespace {
 
 struct EvaluateCommand {
   std::string predictions, actual, target, metrics;
+  RankingOptions ranking;
 };
 
 using Values = std::vector<std::pair<std::string, double>>;
@@ -185,7 +188,7 @@ std::vector<std::string> default_metrics(Evaluation const& evaluation) {
   return {"rmse", "mae", "wape", "bias", "r2"};
 }
 
-void run_evaluate(Context const& context, EvaluateCommand const& command) {
+void run_predictions(Context const& context, EvaluateCommand const& command) {
   io::Table const actual = io::read_table(context.comm, command.actual);
   io::Table const predictions = aligned(context.comm, io::read_table(context.comm, command.predictions), actual.range);
   Evaluation evaluation(context.comm, predictions, actual.columns[drivers::find_column(actual, command.target)]);
@@ -203,17 +206,43 @@ void run_evaluate(Context const& context, EvaluateCommand const& command) {
   print_result(context, context.json ? result.dump(2) + "\n" : lines);
 }
 
+/// Throws ConfigError naming the options of `needed` that are not given.
+void check_given(Context const& context, std::string const& given, std::vector<std::string> const& needed) {
+  std::string missing;
+  for (std::string const& option : needed) {
+    if (context.values.count(option) == 0) missing += (missing.empty() ? "--" : ", --") + option;
+  }
+  if (!missing.empty()) throw ConfigError(fmt::format("evaluate --{} needs {} too", given, missing));
+}
+
+void run_evaluate(Context const& context, EvaluateCommand const& command) {
+  bool const has_lists = context.values.count("recommendations") != 0;
+  if (has_lists == (context.values.count("predictions") != 0)) {
+    throw ConfigError(
+        "evaluate needs one of --predictions (with --actual, --target) and --recommendations (with "
+        "--interactions)");
+  }
+  if (has_lists) {
+    check_given(context, "recommendations", {"interactions"});
+    evaluate_recommendations(context, command.ranking, split_list(command.metrics));
+  } else {
+    check_given(context, "predictions", {"actual", "target"});
+    run_predictions(context, command);
+  }
+}
+
 }  // namespace
 
 Command make_evaluate_command() {
   auto command = std::make_shared<EvaluateCommand>();
-  Command result{"evaluate", "compare predictions with what happened", {}, {}, {}};
-  result.options.add_options()("predictions", po::value(&command->predictions)->required(), "output of score")(
-      "actual", po::value(&command->actual)->required(), "table with the true values, in the same order")(
-      "target", po::value(&command->target)->required(), "column of the true values: name, or number from 1")(
+  Command result{"evaluate", "compare predictions or recommendations with what happened", {}, {}, {}};
+  result.options.add_options()("predictions", po::value(&command->predictions), "output of score")(
+      "actual", po::value(&command->actual), "table with the true values, in the same order")(
+      "target", po::value(&command->target), "column of the true values: name, or number from 1")(
       "metrics", po::value(&command->metrics),
       "rmse, mse, mae, rmsle, wape, bias, r2, auc, logloss, error, accuracy, pinball, coverage, width; by default "
       "those that fit");
+  add_ranking_options(result.options, command->ranking);
   result.run = [command](Context const& context) { run_evaluate(context, *command); };
   return result;
 }

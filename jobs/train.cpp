@@ -1,82 +1,84 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <set>
 
-#include "drivers/learn/split.hpp"
-#include "io/csv/write_csv.hpp"
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
-#include "io/store/commit.hpp"
-#include "io/tables/read_table.hpp"
+#include "io/tables/table.hpp"
 #include "jobs/commands.hpp"
-#include "jobs/lists.hpp"
-#include "jobs/models.hpp"
+#include "jobs/train_families.hpp"
 
 namespace po = boost::program_options;
 
 namespace tidemill::jobs {
 namespace {
 
+/// The explicit table: a new family of models is one line here.
+std::vector<TrainFamily> make_families() {
+  return {
+      make_table_family(),
+      make_recommender_family(),
+  };
+}
+
 struct TrainCommand {
-  std::string model, task, input, target, ignore, categorical, weight, validation, output, checkpoints, importance;
-  double checkpoint_interval = 60;
-  TrainOptions options;
+  TrainCommon common;
+  std::vector<TrainFamily> families = make_families();
 };
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+bool has(std::vector<std::string> const& names, std::string const& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<double> read_quantiles(std::string const& text) {
-  std::vector<double> quantiles = split_numbers("quantiles", text);
-  std::sort(quantiles.begin(), quantiles.end());
-  quantiles.erase(std::unique(quantiles.begin(), quantiles.end()), quantiles.end());
-  if (quantiles.empty() || !(quantiles.front() > 0) || !(quantiles.back() < 1)) {
-    throw ConfigError("--quantiles: expected numbers between 0 and 1, as 0.1,0.5,0.9; found '" + text + "'");
+TrainFamily const& family_of(TrainCommand const& command) {
+  std::vector<std::string> names;
+  for (TrainFamily const& family : command.families) {
+    if (has(family.models, command.common.model)) return family;
+    names.insert(names.end(), family.models.begin(), family.models.end());
   }
-  return quantiles;
+  throw ConfigError(fmt::format("unknown model '{}'; did you mean '{}'? Models: {}", command.common.model,
+                                io::nearest_name(command.common.model, names), fmt::join(names, ", ")));
 }
 
-/// The share when --validation is a number between 0 and 1, otherwise NaN.
-double share_of(std::string const& text) {
-  try {
-    std::vector<double> const numbers = split_numbers("validation", text);
-    return numbers.size() == 1 && numbers[0] > 0 && numbers[0] < 1 ? numbers[0] : NAN;
-  } catch (ConfigError const&) {
-    return NAN;
+bool is_given(Context const& context, std::string const& option) {
+  return context.values.count(option) != 0 && !context.values[option].defaulted();
+}
+
+void check_required(Context const& context, TrainCommand const& command, TrainFamily const& family) {
+  std::string missing;
+  for (std::string const& option : family.required) {
+    if (!is_given(context, option)) missing += (missing.empty() ? "--" : ", --") + option;
+  }
+  if (!missing.empty()) {
+    throw ConfigError(fmt::format("--model {} is trained on {} and needs {}; see tidemill train --help",
+                                  command.common.model, family.name, missing));
   }
 }
 
-struct Inputs {
-  drivers::TrainingParts parts;
-  std::map<std::string, std::string> digests;
-};
-
-Inputs read_inputs(Context const& context, TrainCommand const& command, drivers::Task task) {
-  drivers::LearningColumns const columns{command.target, split_list(command.ignore), split_list(command.categorical),
-                                         command.weight};
-  Inputs inputs;
-  inputs.digests["input"] = io::digest_of_file(context.comm, command.input);
-  drivers::LearningData data =
-      drivers::make_learning_data(context.comm, io::read_table(context.comm, command.input), columns, task);
-  if (command.validation.empty()) {
-    inputs.parts.train = std::move(data);
-  } else if (double const share = share_of(command.validation); !std::isnan(share)) {
-    inputs.parts = drivers::split_rows(context.comm, data, share, context.seed);
-  } else {
-    inputs.digests["validation"] = io::digest_of_file(context.comm, command.validation);
-    inputs.parts.validation =
-        drivers::matching_data(context.comm, io::read_table(context.comm, command.validation), columns, data);
-    inputs.parts.train = std::move(data);
+/// An option that only models of other families read would be without effect: better said than silent.
+void refuse_others_options(Context const& context, TrainCommand const& command, TrainFamily const& family) {
+  for (TrainFamily const& other : command.families) {
+    if (&other == &family) continue;
+    for (auto const& option : other.options.options()) {
+      std::string const& name = option->long_name();
+      bool const is_read =
+          has(family.shared, name) || family.options.find_nothrow(name, false, false, false) != nullptr;
+      if (is_read || !is_given(context, name)) continue;
+      throw ConfigError(fmt::format("--{} is for models of {} ({}), not for --model {}", name, other.name,
+                                    fmt::join(other.models, ", "), command.common.model));
+    }
   }
-  return inputs;
 }
+
+void run_train(Context const& context, TrainCommand const& command) {
+  TrainFamily const& family = family_of(command);
+  check_required(context, command, family);
+  refuse_others_options(context, command, family);
+  family.run(context, command.common);
+}
+
+}  // namespace
 
 std::string checkpoint_key(Context const& context, std::map<std::string, std::string> const& digests) {
   std::string text = context.config_text;
@@ -84,104 +86,21 @@ std::string checkpoint_key(Context const& context, std::map<std::string, std::st
   return io::sha256_of(text);
 }
 
-io::Table importance_table(io::Comm const& comm, drivers::LearningData const& data, drivers::Model const& model) {
-  drivers::Model::Importance const importance = model.importance();
-  if (importance.gain.empty()) throw ConfigError("--importance is for models of trees (boost, forest)");
-  io::RowRange const range =
-      io::even_share(static_cast<std::int64_t>(importance.gain.size()), comm.rank(), comm.size());
-  std::vector<std::string> names;
-  std::vector<double> gain;
-  std::vector<std::int64_t> splits;
-  for (auto f = static_cast<std::size_t>(range.first); f < static_cast<std::size_t>(range.end()); ++f) {
-    names.push_back(data.features.columns[f].name);
-    gain.push_back(importance.gain[f]);
-    splits.push_back(importance.splits[f]);
-  }
-  io::Table table;
-  table.range = range;
-  table.add(io::text_column(comm, "feature", names));
-  table.add(io::real_column("gain", std::move(gain), "", "sum of the gains of splits on the feature"));
-  table.add(io::integer_column("splits", std::move(splits), io::ColumnType::integer, "", "number of splits on it"));
-  return table;
-}
-
-void report(Context const& context, TrainCommand const& command, Inputs const& inputs, drivers::Model const& model,
-            std::string const& digest, double seconds) {
-  drivers::LearningData const& train = inputs.parts.train;
-  if (context.json) {
-    nlohmann::json result{{"model", command.model},
-                          {"task", command.task},
-                          {"output", command.output},
-                          {"digest", digest},
-                          {"rows", train.features.range.total},
-                          {"features", train.features.columns.size()},
-                          {"seconds", seconds}};
-    for (auto const& [name, value] : model.facts()) result[name] = value;
-    print_result(context, result.dump(2) + "\n");
-    return;
-  }
-  print_result(context, fmt::format("{} for {} '{}' on {} rows, {} features in {:.2f} s\n{}  {}\n", command.model,
-                                    command.task, train.target_name, train.features.range.total,
-                                    train.features.columns.size(), seconds, digest, command.output));
-  for (auto const& [name, value] : model.facts()) print_result(context, fmt::format("{} {:.6g}\n", name, value));
-}
-
-void run_train(Context const& context, TrainCommand const& command) {
-  ModelKind const& kind = model_kind(command.model);
-  drivers::Task const task = drivers::task_named(command.task);
-  std::vector<double> quantiles;
-  if (task == drivers::Task::quantile) quantiles = read_quantiles(command.options.quantiles);
-  Inputs const inputs = read_inputs(context, command, task);
-  drivers::TrainingParts const& parts = inputs.parts;
-
-  auto const start = std::chrono::steady_clock::now();
-  TrainRequest const request{
-      parts.train,
-      parts.validation ? &*parts.validation : nullptr,
-      command.options,
-      quantiles,
-      {command.checkpoints, checkpoint_key(context, inputs.digests), command.checkpoint_interval}};
-  std::unique_ptr<drivers::Model> const model = kind.train(context, request);
-  double const seconds = seconds_since(start);
-
-  io::Provenance const provenance{"model", context.config_text, context.seed, inputs.digests};
-  std::string const digest = io::commit_hdf5(context.comm, command.output, provenance, [&](io::Hdf5File& file) {
-    drivers::save_card(file, drivers::make_card(kind.name, parts.train, quantiles));
-    model->save(file);
-  });
-  if (!command.importance.empty()) {
-    io::write_csv(context.comm, command.importance, importance_table(context.comm, parts.train, *model));
-  }
-  // The model is safe: what a resume would have needed is not needed any more.
-  drivers::clear_checkpoints(context.comm, request.checkpoints);
-  report(context, command, inputs, *model, digest, seconds);
-}
-
-}  // namespace
-
 Command make_train_command() {
   auto command = std::make_shared<TrainCommand>();
+  TrainCommon& common = command->common;
   std::string models;
-  for (ModelKind const& kind : model_kinds()) models += (models.empty() ? "" : ", ") + kind.name;
-  Command result{"train", "train a model on a table", {}, {}, {}};
-  result.options.add_options()("model", po::value(&command->model)->required(), models.c_str())(
-      "task", po::value(&command->task)->default_value("regression"),
-      "regression, binary, multiclass, poisson, tweedie, quantile")("input", po::value(&command->input)->required(),
-                                                                    "CSV, TSV (plain, gzip, zstd) or HDF5 table")(
-      "target", po::value(&command->target)->required(), "column to predict: name, or number from 1")(
-      "ignore", po::value(&command->ignore), "columns not to use, with commas between them")(
-      "categorical", po::value(&command->categorical), "number columns that are names of things; text columns always")(
-      "weight", po::value(&command->weight), "column of row weights")(
-      "validation", po::value(&command->validation), "a file, or the share of rows to hold out for early stopping")(
-      "quantiles", po::value(&command->options.quantiles)->default_value(command->options.quantiles),
-      "for task quantile")("checkpoints", po::value(&command->checkpoints), "folder to continue from after a stop")(
-      "checkpoint-interval", po::value(&command->checkpoint_interval)->default_value(60), "seconds")(
-      "importance", po::value(&command->importance), "also write gain and number of splits per feature (CSV)")(
-      "output", po::value(&command->output)->required(), "model file (HDF5)");
-  std::set<void (*)(po::options_description&, TrainOptions&)> added;
-  for (ModelKind const& kind : model_kinds()) {
-    if (added.insert(kind.add_options).second) kind.add_options(result.options, command->options);
+  for (TrainFamily const& family : command->families) {
+    models += fmt::format("{}{}: {}", models.empty() ? "" : "; ", family.name, fmt::join(family.models, ", "));
   }
+  Command result{"train", "train a model on a table, on interactions or on texts", {}, {}, {}};
+  result.options.add_options()("model", po::value(&common.model)->required(), models.c_str())(
+      "input", po::value(&common.input), "CSV, TSV (plain, gzip, zstd) or HDF5 table")(
+      "target", po::value(&common.target), "column to predict: name, or number from 1")(
+      "output", po::value(&common.output)->required(), "model file (HDF5)")(
+      "checkpoints", po::value(&common.checkpoints), "folder to continue from after a stop")(
+      "checkpoint-interval", po::value(&common.checkpoint_interval)->default_value(60), "seconds");
+  for (TrainFamily const& family : command->families) result.options.add(family.options);
   result.run = [command](Context const& context) { run_train(context, *command); };
   return result;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/interactions/interactions.hpp"
@@ -29,13 +30,17 @@ struct RankedLists {
   std::vector<Rung> rung;          ///< users x k; empty: all Rung::model
 };
 
+/// Lists of no items for `users` users.
+RankedLists empty_lists(std::int64_t users, int k);
+
 /// A model that ranks items for users, trained and then the same for any number of ranks. Users come with their
 /// histories (for users it was trained on, the training pairs), so that new users need no other treatment.
 class Recommender {
  public:
   virtual ~Recommender() = default;
-  /// Collective. Everything but the card (kind, ids, histories), which recommender files hold beside it.
-  virtual void save(io::Hdf5File& file) const = 0;
+  /// Collective. Everything but the card (kind, ids, histories), which recommender files hold beside it: datasets and
+  /// attributes of group `group`, which exists ("model", or another where a model is part of a greater one).
+  virtual void save(io::Hdf5File& file, std::string const& group) const = 0;
   /// Not collective. Scores of all items for the `count` users from local user `first` of `histories` on: row-major
   /// count x histories.items. A score of -infinity means: cannot be recommended.
   virtual void score(Interactions const& histories, std::int64_t first, std::int64_t count,

@@ -1,0 +1,193 @@
+#include "drivers/interactions/read_interactions.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "drivers/interactions/userlist.hpp"
+#include "io/error.hpp"
+#include "io/tables/read_table.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+/// Stands for a value that is too small until the pair is dropped.
+constexpr float below_threshold = -std::numeric_limits<float>::infinity();
+
+io::Column const& find(io::Table const& table, std::string const& name, std::string const& option,
+                       std::string const& where) {
+  std::vector<std::string> names;
+  for (io::Column const& column : table.columns) {
+    if (column.name == name) return column;
+    names.push_back(column.name);
+  }
+  std::size_t number = 0;
+  auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error == std::errc() && end == name.data() + name.size() && number >= 1 && number <= names.size()) {
+    return table.columns[number - 1];
+  }
+  throw DataError(
+      fmt::format("{}: no column '{}' among {}; did you mean '{}'? Set --{} to a name or to a number from 1", where,
+                  name, fmt::join(names, ", "), io::nearest_name(name, names), option));
+}
+
+io::Column const& find_or(io::Table const& table, std::string const& name, std::string const& option,
+                          std::string const& usual_number, std::string const& where) {
+  if (!name.empty()) return find(table, name, option, where);
+  return find(table, table.has(option) ? option : usual_number, option, where);
+}
+
+std::vector<double> numbers(io::Column const& column, std::int64_t first_row, std::string const& option,
+                            std::string const& where) {
+  if (column.is_text()) {
+    throw DataError(
+        fmt::format("{}: column '{}' holds text such as '{}'; --{} needs numbers: repair it or name another", where,
+                    column.name, column.dictionary.empty() ? "" : column.dictionary.front(), option));
+  }
+  std::vector<double> values;
+  for (std::int64_t row = 0; row < column.size(); ++row) {
+    double const value = column.number(row);
+    if (!std::isfinite(value)) {
+      throw DataError(
+          fmt::format("{}: row {} (counted from 1 without the header): column '{}' has no number; fill it in or "
+                      "remove the row",
+                      where, first_row + row + 1, column.name));
+    }
+    values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_row, std::string const& where) {
+  std::vector<std::int64_t> times;
+  for (double const value : numbers(column, first_row, "time", where)) {
+    if (!(std::abs(value) < 9e15)) {
+      throw DataError(fmt::format("{}: column '{}' has the time {}; expected seconds since 1970-01-01, dates or times",
+                                  where, column.name, value));
+    }
+    times.push_back(static_cast<std::int64_t>(std::floor(value)) * (column.type == io::ColumnType::date ? 86400 : 1));
+  }
+  return times;
+}
+
+PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format) {
+  io::Table const table = io::read_table(comm, file);
+  std::string const where = file.string();
+  if (table.columns.size() < 2) {
+    throw DataError(fmt::format(
+        "{}: line 1: one column, '{}'; expected at least a user and an item with a comma or tab between them, or "
+        "--format userlist",
+        where, table.columns.empty() ? "" : table.columns[0].name));
+  }
+  std::int64_t const first = table.range.first;
+  io::Column const& user = find_or(table, format.user, "user", "1", where);
+  io::Column const& item = find_or(table, format.item, "item", "2", where);
+  if (&user == &item) {
+    throw ConfigError(fmt::format("--user and --item both name column '{}' of {}", user.name, where));
+  }
+  PairRows rows;
+  rows.user = id_column(comm, user, first, where);
+  rows.item = id_column(comm, item, first, where);
+  io::agree(comm, "read interactions", [&] {
+    if (!format.value.empty()) {
+      std::vector<double> const values = numbers(find(table, format.value, "value", where), first, "value", where);
+      for (double const value : values) {
+        rows.value.push_back(value >= format.min_value ? static_cast<float>(value) : below_threshold);
+      }
+    }
+    if (!format.time.empty()) rows.time = seconds(find(table, format.time, "time", where), first, where);
+  });
+  for (std::int64_t i = 0; i < table.rows(); ++i) rows.order.push_back(first + i);
+  return rows;
+}
+
+template <class Values>
+void keep_only(Values& values, std::vector<bool> const& kept) {
+  if (values.empty()) return;
+  std::size_t to = 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) values[to++] = values[i];
+  }
+  values.resize(to);
+}
+
+/// Drops the pairs below the threshold and returns how many there were.
+std::int64_t apply_threshold(PairRows& rows) {
+  std::vector<bool> kept;
+  std::int64_t dropped = 0;
+  for (float const value : rows.value) {
+    kept.push_back(value != below_threshold);
+    dropped += kept.back() ? 0 : 1;
+  }
+  if (dropped == 0) return 0;
+  keep_only(rows.user.integers, kept);
+  keep_only(rows.user.codes, kept);
+  keep_only(rows.item.integers, kept);
+  keep_only(rows.item.codes, kept);
+  keep_only(rows.time, kept);
+  keep_only(rows.order, kept);
+  keep_only(rows.value, kept);
+  return dropped;
+}
+
+void check_format(InteractionFormat const& format) {
+  bool const has_threshold = format.min_value > -std::numeric_limits<double>::infinity();
+  if (std::isnan(format.min_value)) throw ConfigError("--min-value: expected a number");
+  if (has_threshold && format.value.empty()) {
+    throw ConfigError("--min-value needs --value: the column that is compared with it");
+  }
+  if (format.ordered && !format.time.empty()) throw ConfigError("--ordered and --time exclude each other");
+  if (format.layout == InteractionLayout::pairs) return;
+  for (auto const& [option, value] : {std::pair("user", format.user), std::pair("item", format.item),
+                                      std::pair("value", format.value), std::pair("time", format.time)}) {
+    if (!value.empty()) {
+      throw ConfigError(fmt::format(
+          "--{} is for --format pairs; a line per user has ids only (for the order of its items: --ordered)", option));
+    }
+  }
+}
+
+}  // namespace
+
+PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const> files, InteractionFormat const& format,
+                    InteractionCounts* counts) {
+  check_format(format);
+  PairRows all;
+  InteractionCounts found;
+  for (std::filesystem::path const& file : files) {
+    PairRows rows =
+        format.layout == InteractionLayout::userlist ? read_userlist(comm, file) : rows_of_table(comm, file, format);
+    std::int64_t const before = found.read;
+    found.read += comm.sum(rows.size());
+    found.below_threshold += comm.sum(apply_threshold(rows));
+    if (!format.value_as_weight) rows.value.clear();
+    append_pairs(all, std::move(rows), before);
+  }
+  if (counts != nullptr) *counts = found;
+  return all;
+}
+
+Interactions read_interactions(io::Comm const& comm, std::span<std::filesystem::path const> files,
+                               InteractionFormat const& format, InteractionCounts* counts) {
+  InteractionCounts found;
+  PairRows const rows = read_pairs(comm, files, format, &found);
+  GatherOptions options;
+  options.ordered = format.ordered;
+  GatherCounts gathered;
+  Interactions interactions = gather_interactions(comm, rows, options, &gathered);
+  found.repeated = gathered.repeated;
+  found.kept = comm.sum(interactions.size());
+  if (found.kept == 0) {
+    std::string names;
+    for (std::filesystem::path const& file : files) names += (names.empty() ? "" : ", ") + file.string();
+    throw DataError(
+        fmt::format("{}: no interactions are left of {} read ({} below the threshold); name another file "
+                    "or lower --min-value",
+                    names, found.read, found.below_threshold));
+  }
+  if (counts != nullptr) *counts = found;
+  return interactions;
+}
+
+}  // namespace tidemill::drivers

@@ -1,0 +1,59 @@
+#include "drivers/recommend/list_table.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+/// Numbers of ids, one per row, as a column of the ids themselves. Text codes are those of all ranks' ids.
+io::Column integer_ids(std::string const& name, EntityIds const& ids, std::vector<std::int64_t> const& numbers,
+                       std::string const& description) {
+  std::vector<std::int64_t> values;
+  for (std::int64_t const number : numbers) values.push_back(ids.integers[static_cast<std::size_t>(number)]);
+  return io::integer_column(name, std::move(values), io::ColumnType::integer, "", description);
+}
+
+io::Column text_ids(io::Comm const& comm, std::string const& name, EntityIds const& ids,
+                    std::vector<std::int64_t> const& numbers, std::string const& description) {
+  io::Column column;
+  column.name = name;
+  column.type = io::ColumnType::text;
+  column.description = description;
+  column.dictionary = ids.texts;
+  for (std::int64_t const number : numbers) column.codes.push_back(static_cast<std::int32_t>(number));
+  io::unify_dictionary(comm, column);
+  return column;
+}
+
+io::Column id_values(io::Comm const& comm, std::string const& name, EntityIds const& ids,
+                     std::vector<std::int64_t> const& numbers, std::string const& description) {
+  bool const is_text = comm.max(ids.texts.empty() ? 0 : 1) == 1;
+  return is_text ? text_ids(comm, name, ids, numbers, description) : integer_ids(name, ids, numbers, description);
+}
+
+}  // namespace
+
+io::Table list_table(io::Comm const& comm, Interactions const& histories, RankedLists const& lists) {
+  std::vector<std::int64_t> user, item, rank;
+  std::vector<double> score;
+  std::vector<std::string> rung;
+  for (std::int64_t u = 0; u < histories.users.count; ++u) {
+    for (int place = 0; place < lists.k; ++place) {
+      auto const at = static_cast<std::size_t>(u * lists.k + place);
+      if (lists.item[at] < 0) continue;
+      user.push_back(u);
+      item.push_back(lists.item[at]);
+      rank.push_back(place + 1);
+      score.push_back(static_cast<double>(lists.score[at]));
+      rung.emplace_back(name_of(lists.rung.empty() ? Rung::model : lists.rung[at]));
+    }
+  }
+  io::Table table;
+  table.range = io::range_of_part(comm, static_cast<std::int64_t>(item.size()));
+  table.add(id_values(comm, "user", histories.user_ids, user, "who the item is recommended to"));
+  table.add(io::integer_column("rank", std::move(rank), io::ColumnType::integer, "", "place in the list, from 1"));
+  table.add(id_values(comm, "item", histories.item_ids, item, "what is recommended"));
+  table.add(io::real_column("score", std::move(score), "", "score by which the list is ordered"));
+  table.add(io::text_column(comm, "rung", rung, "what ranked the item: model, content, segment or popularity"));
+  return table;
+}
+
+}  // namespace tidemill::drivers

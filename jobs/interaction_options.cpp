@@ -1,0 +1,56 @@
+#include "jobs/interaction_options.hpp"
+
+#include <fmt/format.h>
+
+#include "io/error.hpp"
+#include "io/store/commit.hpp"
+
+namespace po = boost::program_options;
+
+namespace tidemill::jobs {
+
+void add_interaction_options(po::options_description& out, InteractionOptions& options) {
+  out.add_options()("interactions", po::value(&options.files)->multitoken()->composing(),
+                    "files of who had what, one or more (CSV, TSV, HDF5 table or text; gzip, zstd)")(
+      "format", po::value(&options.format)->default_value(options.format),
+      "pairs (table with a row per user and item) or userlist (a line per user: user item item ...)")(
+      "user", po::value(&options.user), "pairs: column of users: name, or number from 1 (default: user, or the first)")(
+      "item", po::value(&options.item), "pairs: column of items (default: item, or the second)")(
+      "value", po::value(&options.value), "pairs: column of ratings, counts or weights")(
+      "time", po::value(&options.time), "pairs: column of times (seconds since 1970, dates or times)")(
+      "min-value", po::value(&options.min_value), "keep pairs with at least this value")(
+      "value-as-weight", po::bool_switch(&options.value_as_weight),
+      "with --min-value: keep the values as weights too; without it they always are")(
+      "ordered", po::bool_switch(&options.ordered), "each user's items stand in the order of time");
+}
+
+drivers::InteractionFormat interaction_format(Context const& context, InteractionOptions const& options) {
+  drivers::InteractionFormat format;
+  if (options.format == "userlist") {
+    format.layout = drivers::InteractionLayout::userlist;
+  } else if (options.format != "pairs") {
+    throw ConfigError(fmt::format("--format: expected pairs or userlist, found '{}'", options.format));
+  }
+  format.user = options.user;
+  format.item = options.item;
+  format.value = options.value;
+  format.time = options.time;
+  format.ordered = options.ordered;
+  bool const has_threshold = context.values.count("min-value") != 0;
+  if (has_threshold) format.min_value = options.min_value;
+  format.value_as_weight = !has_threshold || options.value_as_weight;
+  return format;
+}
+
+std::vector<std::filesystem::path> paths_of(std::vector<std::string> const& files) {
+  return {files.begin(), files.end()};
+}
+
+void add_digests(Context const& context, std::string const& name, std::vector<std::string> const& files,
+                 std::map<std::string, std::string>& digests) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    digests[i == 0 ? name : fmt::format("{}.{}", name, i + 1)] = io::digest_of_file(context.comm, files[i]);
+  }
+}
+
+}  // namespace tidemill::jobs

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/interactions/interactions.hpp"
+#include "drivers/learn/checkpoint_place.hpp"
+#include "drivers/popularity/popularity.hpp"
+#include "drivers/recommend/card.hpp"
+#include "drivers/recommend/recommender.hpp"
+#include "jobs/command.hpp"
+
+namespace tidemill::jobs {
+
+/// Everything the options of all recommenders can say: a new one adds its parameters here.
+struct RecommenderOptions {
+  drivers::PopularityParams popularity;
+};
+
+/// What a recommender is trained from. The seed is the context's.
+struct RecommenderRequest {
+  drivers::Interactions const& interactions;
+  RecommenderOptions const& options;
+  drivers::CheckpointPlace checkpoints;
+};
+
+/// One kind of recommender: its name, the options it reads, how it is made and read back. `load` reads what
+/// Recommender::save wrote under `group`.
+struct RecommenderKind {
+  std::string name;
+  std::string summary;
+  void (*add_options)(boost::program_options::options_description& out, RecommenderOptions& options);
+  std::unique_ptr<drivers::Recommender> (*train)(Context const& context, RecommenderRequest const& request);
+  std::unique_ptr<drivers::Recommender> (*load)(io::Comm const& comm, io::Hdf5File& file, std::string const& group,
+                                                drivers::RecommenderCard const& card);
+};
+
+/// The explicit table: a new recommender is one line there.
+std::vector<RecommenderKind> const& recommender_kinds();
+/// Throws ConfigError naming the nearest kind.
+RecommenderKind const& recommender_kind(std::string const& name);
+
+/// Collective. A recommender file, whatever its kind.
+struct LoadedRecommender {
+  drivers::RecommenderCard card;
+  std::unique_ptr<drivers::Recommender> model;
+  std::string digest;
+};
+LoadedRecommender load_recommender_file(io::Comm const& comm, std::filesystem::path const& path);
+
+}  // namespace tidemill::jobs
