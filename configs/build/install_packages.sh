@@ -5,7 +5,8 @@ set -eu
 
 packages="g++ cmake ninja-build pkg-config git ca-certificates
   libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libopenblas-dev libboost-program-options-dev
-  libfmt-dev nlohmann-json3-dev libssl-dev zlib1g-dev libzstd-dev zstd gzip libgtest-dev procps $*"
+  libfmt-dev nlohmann-json3-dev libssl-dev zlib1g-dev libzstd-dev zstd gzip
+  libjpeg-dev libpng-dev libgtest-dev procps $*"
 
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]
