@@ -5,6 +5,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/tables/table.hpp"
+#include "jobs/content_recommenders.hpp"
 
 namespace po = boost::program_options;
 
@@ -31,6 +32,10 @@ std::unique_ptr<drivers::Recommender> load_popularity(io::Comm const&, io::Hdf5F
 std::vector<RecommenderKind> const& recommender_kinds() {
   static std::vector<RecommenderKind> const kinds{
       {"popularity", "what everyone has, with time decay", add_popularity_options, train_popularity, load_popularity},
+      content_kind(),
+      transitions_kind(),
+      hybrid_kind(),
+      context_kind(),
   };
   return kinds;
 }

@@ -12,12 +12,14 @@
 #include "drivers/recommend/card.hpp"
 #include "drivers/recommend/recommender.hpp"
 #include "jobs/command.hpp"
+#include "jobs/content_options.hpp"
 
 namespace tidemill::jobs {
 
 /// Everything the options of all recommenders can say: a new one adds its parameters here.
 struct RecommenderOptions {
   drivers::PopularityParams popularity;
+  ContentOptions content;
 };
 
 /// What a recommender is trained from. The seed is the context's.
@@ -25,6 +27,8 @@ struct RecommenderRequest {
   drivers::Interactions const& interactions;
   RecommenderOptions const& options;
   drivers::CheckpointPlace checkpoints;
+  drivers::Catalogue const* catalogue = nullptr;  ///< what is known of the items; null: nothing
+  std::vector<std::filesystem::path> files;       ///< where the interactions come from
 };
 
 /// One kind of recommender: its name, the options it reads, how it is made and read back. `load` reads what

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "drivers/content/add_items.hpp"
 #include "io/store/commit.hpp"
 #include "jobs/interaction_options.hpp"
 #include "jobs/recommenders.hpp"
@@ -57,11 +58,18 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   Outcome outcome;
   drivers::Interactions interactions =
       drivers::read_interactions(context.comm, paths_of(command.interactions.files), format, &outcome.counts);
+  std::optional<drivers::Catalogue> const catalogue = read_catalogue(context, command.options.content);
+  if (catalogue) {
+    digests["catalogue"] = io::digest_of_file(context.comm, command.options.content.catalogue);
+    drivers::add_items(context.comm, interactions, catalogue->ids);
+  }
 
   auto const start = std::chrono::steady_clock::now();
   RecommenderRequest const request{interactions,
                                    command.options,
-                                   {common.checkpoints, checkpoint_key(context, digests), common.checkpoint_interval}};
+                                   {common.checkpoints, checkpoint_key(context, digests), common.checkpoint_interval},
+                                   catalogue ? &*catalogue : nullptr,
+                                   paths_of(command.interactions.files)};
   std::unique_ptr<drivers::Recommender> const model = kind.train(context, request);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 

@@ -16,8 +16,9 @@ namespace tidemill::drivers {
 std::string generate_chain(io::Comm const& comm, io::Progress& progress, DemoSize size, std::uint64_t seed,
                            std::filesystem::path const& folder);
 
-/// Collective. An asset catalogue (catalogue.csv: id,name,category,tags,text), what users did with it
-/// (interactions.csv: user,item,value,time) and the groups behind both (truth.json).
+/// Collective. An asset catalogue (catalogue.csv: id,name,category,tags,text,picture), its pictures (pictures/), what
+/// users did with it (interactions.csv: user,item,value,time,channel) and what is built into both (truth.json;
+/// asset_world.hpp).
 std::string generate_assets(io::Comm const& comm, DemoSize size, std::uint64_t seed,
                             std::filesystem::path const& folder);
 

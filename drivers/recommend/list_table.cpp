@@ -3,11 +3,13 @@
 namespace tidemill::drivers {
 namespace {
 
-/// Numbers of ids, one per row, as a column of the ids themselves. Text codes are those of all ranks' ids.
+/// Numbers of ids (-1: none), one per row, as a column of the ids themselves. Text codes are those of all ranks' ids.
 io::Column integer_ids(std::string const& name, EntityIds const& ids, std::vector<std::int64_t> const& numbers,
                        std::string const& description) {
   std::vector<std::int64_t> values;
-  for (std::int64_t const number : numbers) values.push_back(ids.integers[static_cast<std::size_t>(number)]);
+  for (std::int64_t const number : numbers) {
+    values.push_back(number < 0 ? io::missing_integer : ids.integers[static_cast<std::size_t>(number)]);
+  }
   return io::integer_column(name, std::move(values), io::ColumnType::integer, "", description);
 }
 
@@ -32,7 +34,7 @@ io::Column id_values(io::Comm const& comm, std::string const& name, EntityIds co
 }  // namespace
 
 io::Table list_table(io::Comm const& comm, Interactions const& histories, RankedLists const& lists) {
-  std::vector<std::int64_t> user, item, rank;
+  std::vector<std::int64_t> user, item, rank, reason;
   std::vector<double> score;
   std::vector<std::string> rung;
   for (std::int64_t u = 0; u < histories.users.count; ++u) {
@@ -42,6 +44,7 @@ io::Table list_table(io::Comm const& comm, Interactions const& histories, Ranked
       user.push_back(u);
       item.push_back(lists.item[at]);
       rank.push_back(place + 1);
+      if (!lists.reason.empty()) reason.push_back(lists.reason[at]);
       score.push_back(static_cast<double>(lists.score[at]));
       rung.emplace_back(name_of(lists.rung.empty() ? Rung::model : lists.rung[at]));
     }
@@ -53,6 +56,9 @@ io::Table list_table(io::Comm const& comm, Interactions const& histories, Ranked
   table.add(id_values(comm, "item", histories.item_ids, item, "what is recommended"));
   table.add(io::real_column("score", std::move(score), "", "score by which the list is ordered"));
   table.add(io::text_column(comm, "rung", rung, "what ranked the item: model, content, segment or popularity"));
+  if (comm.max(lists.reason.empty() ? 0 : 1) == 1) {
+    table.add(id_values(comm, "because_item", histories.item_ids, reason, "the user's item that speaks most for it"));
+  }
   return table;
 }
 

@@ -8,7 +8,7 @@
 namespace tidemill::drivers {
 
 /// Collective. Lists of all users of `histories` as rows user, rank (1 is best), item, score, rung: users ascending,
-/// best first. Users without items have no rows.
+/// best first; and because_item when there are reasons. Users without items have no rows.
 io::Table list_table(io::Comm const& comm, Interactions const& histories, RankedLists const& lists);
 
 }  // namespace tidemill::drivers

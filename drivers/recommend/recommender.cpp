@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "drivers/recommend/select_top.hpp"
+#include "io/error.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -29,7 +30,16 @@ std::string_view name_of(Rung rung) {
 
 RankedLists empty_lists(std::int64_t users, int k) {
   auto const places = static_cast<std::size_t>(users) * static_cast<std::size_t>(k);
-  return {k, std::vector<std::int32_t>(places, -1), std::vector<float>(places, 0), {}};
+  return {k, std::vector<std::int32_t>(places, -1), std::vector<float>(places, 0), {}, {}};
+}
+
+std::vector<float> Recommender::history_weights(Interactions const& histories, std::int64_t local_user) const {
+  return std::vector<float>(histories.items_of(local_user).size(), 1.0f);
+}
+
+void Recommender::choose_context(std::map<std::string, std::string> const& values) {
+  if (values.empty()) return;
+  throw ConfigError("--context is for models trained with --model context; this one knows no contexts");
 }
 
 RankedLists Recommender::top_k(Interactions const& histories, Interactions const& removed, int k) const {

@@ -25,9 +25,10 @@ std::string_view name_of(Rung rung);
 /// k items per user, best first; shorter lists end in item -1. Equal scores: the smaller item number first.
 struct RankedLists {
   int k = 0;
-  std::vector<std::int32_t> item;  ///< users x k
-  std::vector<float> score;        ///< users x k
-  std::vector<Rung> rung;          ///< users x k; empty: all Rung::model
+  std::vector<std::int32_t> item;    ///< users x k
+  std::vector<float> score;          ///< users x k
+  std::vector<Rung> rung;            ///< users x k; empty: all Rung::model
+  std::vector<std::int32_t> reason;  ///< users x k: the item of the history behind it, -1: none; empty: not asked
 };
 
 /// Lists of no items for `users` users.
@@ -48,6 +49,12 @@ class Recommender {
   /// Not collective. Lists for all local users of `histories`, without the items of `removed` (same users and items;
   /// may be `histories` itself). The default scores blocks of users and selects; models of vectors search fused.
   virtual RankedLists top_k(Interactions const& histories, Interactions const& removed, int k) const;
+  /// Not collective. How much each item of a local user's history counts for the model, parallel to items_of; for
+  /// reasons ("because of ..."). The default: all alike.
+  virtual std::vector<float> history_weights(Interactions const& histories, std::int64_t local_user) const;
+  /// Chooses the moment to recommend for (name -> value, as daypart -> lunch); none: any moment. Models that know no
+  /// contexts throw ConfigError for any.
+  virtual void choose_context(std::map<std::string, std::string> const& values);
   /// What training found out beside the model, by name; for the report of `train`.
   virtual std::map<std::string, double> facts() const { return {}; }
 };

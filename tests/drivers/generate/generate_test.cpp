@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <vector>
 
+#include "drivers/generate/asset_world.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
@@ -205,6 +209,75 @@ TEST(Assets, UsersPreferTheirTheme) {
   Export const catalogue(folder / "a/catalogue.csv");
   EXPECT_EQ(catalogue.rows.size(), 160u);
   EXPECT_EQ(truth_of(folder / "a")["interactions"], file.rows.size());
+}
+
+TEST(Assets, WhatTheTruthSaysIsInTheData) {
+  AssetWorld const assets = make_asset_world(DemoSize::medium, 9);
+  std::int64_t breakfasts = 0, at_breakfast = 0, videos = 0, on_app = 0;
+  double rising = 0, falling = 0, risen = 0, fallen = 0;
+  for (std::int64_t user = 0; user < 1500; ++user) {
+    for (AssetEvent const& event : asset_events(assets, user)) {
+      std::int64_t const hour = event.time % 86400 / 3600;
+      double const share_of_year = static_cast<double>(event.time - 1767225600) / (365 * 86400);
+      ASSERT_TRUE(share_of_year >= 0 && share_of_year < 1);
+      bool const wants_breakfast = assets.theme_of_asset(event.asset) == 0;
+      breakfasts += wants_breakfast;
+      at_breakfast += wants_breakfast && hour >= 6 && hour < 11;
+      videos += assets.kind_of(event.asset) == "video";
+      on_app += assets.kind_of(event.asset) == "video" && event.channel == "app";
+      rising += assets.trend_of(event.asset) == AssetTrend::rising;
+      risen += assets.trend_of(event.asset) == AssetTrend::rising ? share_of_year : 0;
+      falling += assets.trend_of(event.asset) == AssetTrend::falling;
+      fallen += assets.trend_of(event.asset) == AssetTrend::falling ? share_of_year : 0;
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(at_breakfast) / static_cast<double>(breakfasts), .65 + .35 * .2, .03);
+  EXPECT_NEAR(static_cast<double>(on_app) / static_cast<double>(videos), .7 + .3 * .4, .03);
+  EXPECT_NEAR(risen / rising, 2.0 / 3, .03);
+  EXPECT_NEAR(fallen / falling, 1.0 / 3, .03);
+}
+
+TEST(Assets, PicturesAreWhatTheTruthSays) {
+  AssetWorld const assets = make_asset_world(DemoSize::small, 9);
+  std::map<PictureDefect, int> defects;
+  for (std::int64_t asset = 0; asset < assets.assets; ++asset) {
+    std::string const bytes = asset_picture(assets, asset);
+    PictureDefect const defect = assets.defect_of(asset);
+    ++defects[defect];
+    EXPECT_EQ(bytes.substr(0, 8), std::string("\x89PNG\r\n\x1A\n", 8));
+    EXPECT_EQ(bytes.ends_with(std::string("IEND\xAE\x42\x60\x82", 8)), defect != PictureDefect::truncated);
+    EXPECT_EQ(assets.picture_file(asset).ends_with(".jpg"), defect == PictureDefect::mislabelled);
+    std::int64_t const original = assets.picture_original(asset);
+    if (original >= 0) {
+      EXPECT_EQ(assets.picture_original(original), -1);
+      EXPECT_EQ(assets.defect_of(original), PictureDefect::none);
+      EXPECT_NE(bytes, asset_picture(assets, original));
+    }
+    if (assets.text_original(asset) >= 0) {
+      EXPECT_NE(asset_text(assets, asset).text, asset_text(assets, assets.text_original(asset)).text);
+    }
+  }
+  EXPECT_EQ(defects.size(), 7u);
+}
+
+TEST(Assets, SameFilesForAnyNumberOfRanks) {
+  ScratchFolder const folder;
+  generate_assets(world(), DemoSize::small, 9, folder / "together");
+  if (!world().is_root()) return;
+  generate_assets(io::Comm::self(), DemoSize::small, 9, folder / "alone");
+  int files = 0;
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(folder / "alone")) {
+    if (!entry.is_regular_file()) continue;
+    std::filesystem::path const twin = folder / "together" / entry.path().lexically_relative(folder / "alone");
+    auto const bytes = [](std::filesystem::path const& path) {
+      std::ostringstream text;
+      text << std::ifstream(path, std::ios::binary).rdbuf();
+      return text.str();
+    };
+    EXPECT_EQ(bytes(entry.path()), bytes(twin)) << twin;
+    ++files;
+  }
+  EXPECT_EQ(files, 163);
 }
 
 }  // namespace
