@@ -79,7 +79,7 @@ void SparseScorer::add(SparseRows const& queries, std::span<float> scores) const
   Host const host(scores.data(), static_cast<std::size_t>(queries.rows()), static_cast<std::size_t>(columns_));
   auto const device = Kokkos::create_mirror_view_and_copy(kernels::DeviceMemory(), host);
   kernels::add_sparse_product(exec, to_device(queries), matrix_->matrix, device);
-  exec.fence("scores ready before they are read");
+  exec.fence();  // scores ready before they are read
   Kokkos::deep_copy(host, device);
 }
 
