@@ -11,7 +11,7 @@ namespace {
 
 enum Purpose : std::uint32_t { picture_shapes = 43, picture_grain = 44 };
 
-constexpr int width = 96, height = 72;
+constexpr int width = 80, height = 60;
 
 std::uint8_t clipped(double value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5, 0.0, 255.0)); }
 
@@ -39,7 +39,7 @@ RgbPicture draw_original(AssetWorld const& world, std::int64_t asset) {
         colour[c] = 120 + 40 * std::cos(hue + 2.1 * c) + slope_x * (x - width / 2) + slope_y * (y - height / 2);
       }
       for (Disc const& disc : discs) {
-        double const distance = std::hypot(x - disc.x, y - disc.y);
+        double const distance = std::sqrt((x - disc.x) * (x - disc.x) + (y - disc.y) * (y - disc.y));
         double const cover = std::clamp((disc.radius - distance) / 1.5 + 0.5, 0.0, 1.0);
         for (int c = 0; c < 3; ++c) colour[c] += cover * (disc.colour[c] - colour[c]);
       }

@@ -44,7 +44,7 @@ std::string_view name_of(PictureDefect defect) {
 std::span<AssetTheme const> asset_themes() { return themes; }
 
 AssetWorld make_asset_world(DemoSize size, std::uint64_t seed) {
-  if (size == DemoSize::small) return {seed, 160, 300, 160};
+  if (size == DemoSize::small) return {seed, 160, 300, 80};
   if (size == DemoSize::medium) return {seed, 4000, 10000, 800};
   return {seed, 40000, 400000, 800};
 }

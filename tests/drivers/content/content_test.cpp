@@ -68,12 +68,15 @@ std::vector<double> reference_scores(std::int64_t count, std::vector<std::int32_
   for (std::int32_t const item : history) {
     for (auto const& [name, weight] : vectors[static_cast<std::size_t>(item)]) profile[name] += weight;
   }
+  bool const is_known = !profile.empty();
   for (auto const& [name, weight] : profile) squares += weight * weight;
   std::vector<double> scores;
   for (auto const& vector : vectors) {
     double score = 0;
-    for (auto const& [name, weight] : vector) score += weight * profile[name] / std::sqrt(squares);
-    scores.push_back(vector.empty() || profile.empty() ? never : score);
+    for (auto const& [name, weight] : vector) {
+      if (profile.contains(name)) score += weight * profile[name] / std::sqrt(squares);
+    }
+    scores.push_back(vector.empty() || !is_known ? never : score);
   }
   return scores;
 }
@@ -211,7 +214,8 @@ TEST(Catalogue, SaysWhatIsWrong) {
     try {
       read_catalogue(world(), path, {"id", {}, {"tags"}, {}, ';'});
       ADD_FAILURE() << one.name << " was read";
-    } catch (DataError const& error) {
+    } catch (Error const& error) {
+      EXPECT_EQ(error.code(), ExitCode::bad_data) << one.name;
       EXPECT_NE(std::string(error.what()).find(one.says), std::string::npos) << error.what();
     }
   }

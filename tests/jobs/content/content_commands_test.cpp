@@ -38,10 +38,12 @@ std::string bytes_of(std::filesystem::path const& path) {
   return text.str();
 }
 
-/// The demo's interactions of every third user and its catalogue.
+/// The demo's interactions of every third user and its catalogue. Made once for all tests.
 class ContentCommands : public testing::Test {
  protected:
-  void SetUp() override {
+  static void SetUpTestSuite() {
+    shared_folder = std::make_unique<ScratchFolder>();
+    ScratchFolder const& folder = *shared_folder;
     drivers::generate_assets(world(), drivers::DemoSize::small, 3, folder / "demo");
     std::istringstream all(bytes_of(folder / "demo/interactions.csv"));
     std::string few, line;
@@ -49,7 +51,9 @@ class ContentCommands : public testing::Test {
       if (number == 0 || std::stoi(line) % 3 == 0) few += line + "\n";
     }
     io::commit_text(world(), folder / "few.csv", world().is_root() ? few : "");
+    io::commit_text(world(), folder / "other.csv", world().is_root() ? "user,item\n1,5\n2,7\n" : "");
   }
+  static void TearDownTestSuite() { shared_folder.reset(); }
   Arguments train(std::string const& model, std::string const& output, Arguments const& more) const {
     Arguments line{"--model", model,  "--interactions", folder / "few.csv",
                    "--time",  "time", "--output",       folder / output};
@@ -74,7 +78,8 @@ class ContentCommands : public testing::Test {
     }
     return result;
   }
-  ScratchFolder folder;
+  static inline std::unique_ptr<ScratchFolder> shared_folder;
+  ScratchFolder const& folder = *shared_folder;
 };
 
 TEST_F(ContentCommands, SameFilesForAnyNumberOfRanks) {
@@ -180,7 +185,8 @@ TEST_F(ContentCommands, TrainedFilesMayBeMembers) {
   world().barrier();
   run(world(), "recommend", {"--model", folder / "m.h5", "--k", "3", "--output", folder / "r.csv"});
   EXPECT_EQ(lists("r.csv", 2).size(), 100u);
-  run(world(), "train", train("popularity", "other.h5", {}));
+  run(world(), "train",
+      {"--model", "popularity", "--interactions", folder / "other.csv", "--output", folder / "other.h5"});
   more[more.size() - 3] = "content," + (folder / "other.h5").string();
   EXPECT_THROW(run(world(), "train", train("hybrid", "x.h5", more)), ConfigError);
 }
