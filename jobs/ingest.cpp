@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "drivers/ingest/reconcile.hpp"
 #include "drivers/ingest/sales_store.hpp"
 #include "drivers/ingest/side_tables.hpp"
 #include "io/csv/write_csv.hpp"

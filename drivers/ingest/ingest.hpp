@@ -38,31 +38,11 @@ struct IngestReport {
   std::vector<std::string> first_problems;  ///< at most five, "line 7, column 'Qty': ..."
 };
 
-/// What one item sums to in an aggregated report.
-struct ReportedItem {
-  std::string item_key, item_name;
-  std::int64_t net = 0;
-};
-
 /// Collective. Reads one export and stores its lines, the columns that the adapter does not know, and the rows that are
 /// no sales lines, as one file of the tenant's sales folder. Every row is accepted or quarantined, and the net amounts
 /// of both sum to the file's, to the cent, or an Error is thrown and nothing is stored.
 /// DataError past max_bad_share and for files that are no such export at all.
 IngestReport ingest_file(io::Comm const& comm, std::filesystem::path const& path, IngestOptions const& options,
                          ItemCosts const& costs);
-
-/// Collective. Whether the file is an aggregated report; then `items` holds its rows and nothing is stored.
-bool read_report(io::Comm const& comm, std::filesystem::path const& path, IngestOptions const& options,
-                 std::vector<ReportedItem>& items);
-
-/// How an aggregated report agrees with the lines (neither void nor deferred) of the files in `stored`.
-struct Reconciliation {
-  std::int64_t items = 0, matched = 0;
-  std::int64_t net_reported = 0, net_of_lines = 0;
-  std::vector<std::string> differences;  ///< at most twenty, for people
-};
-/// Collective. Items are known by any of their keys or by name.
-Reconciliation reconcile(io::Comm const& comm, std::vector<ReportedItem> const& items,
-                         std::vector<std::filesystem::path> const& stored);
 
 }  // namespace tidemill::drivers

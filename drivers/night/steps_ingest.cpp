@@ -3,6 +3,7 @@
 #include <map>
 
 #include "drivers/ingest/ingest.hpp"
+#include "drivers/ingest/reconcile.hpp"
 #include "drivers/ingest/sales_store.hpp"
 #include "drivers/ingest/side_tables.hpp"
 #include "drivers/night/night_steps.hpp"

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 
-sys.path.pop(0)  # csv.py beside this file is not the library that scikit-learn means
 import numpy
 import sklearn
 from sklearn.ensemble import RandomForestClassifier

@@ -2,8 +2,8 @@
 """CSV to typed columns: tidemill against pyarrow.csv.read_csv, on the same files and the same cores.
 
     python3 -m venv VENV && VENV/bin/pip install pyarrow==26.0.1 numpy==2.4.6
-    VENV/bin/python validation/peers/csv.py make FOLDER
-    VENV/bin/python validation/peers/csv.py run FOLDER --tidemill build/tidemill [--report validation/peers/results/csv.md]
+    VENV/bin/python validation/peers/csv_files.py make FOLDER
+    VENV/bin/python validation/peers/csv_files.py run FOLDER --tidemill build/tidemill [--report validation/peers/results/csv_files.md]
 
 Each measurement is a fresh process that reads one file from the page cache into columns; only that is timed on both
 sides. Measurements of the two take turns; medians of five. tidemill codes text columns into sorted dictionaries, finds
@@ -115,7 +115,7 @@ def run(folder, tidemill, mpirun, repeats, report):
         sizes = ", ".join(f"{n} {os.path.getsize(os.path.join(folder, n)) / 1e6:.0f} MB" for n in FILES)
         with open(report, "w") as file:
             file.write(f"# CSV to typed columns, against pyarrow {pyarrow.__version__}\n\n"
-                       f"`validation/peers/csv.py run`: {sizes}; read from the page cache; medians of {repeats}, taking "
+                       f"`validation/peers/csv_files.py run`: {sizes}; read from the page cache; medians of {repeats}, taking "
                        "turns;\nratio = pyarrow / tidemill. One core: one rank against `use_threads=False`; two cores: two "
                        "ranks against\nthe default.\n\n" + "\n".join(lines) + "\n")
 
