@@ -55,7 +55,7 @@ compile build "all headers_alone"
 status=0
 if [ $sanitizers = yes ]; then
   say "building the unit tests with sanitizers in build-sanitize/"
-  compile build-sanitize unit_tests -DTIDEMILL_SANITIZE=ON -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
+  compile build-sanitize unit_tests -DTIDEMILL_SANITIZE=ON -DCMAKE_BUILD_TYPE=None \
     -DCMAKE_CUDA_COMPILER=NOTFOUND
   say "unit tests with sanitizers"
   # Open MPI and its helpers keep memory until the process ends; that is theirs, and leaks are all they report.

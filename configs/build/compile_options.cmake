@@ -18,6 +18,8 @@ if(TIDEMILL_ARCHITECTURE)
   target_compile_options(tidemill_flags INTERFACE $<${cxx_only}:-march=${TIDEMILL_ARCHITECTURE}>)
 endif()
 if(TIDEMILL_SANITIZE)
+  # The sanitized build is for running the unit tests once: what takes longest is compiling it, so only the layers with
+  # the inner loops are optimised (see kernels and io).
   target_compile_options(tidemill_flags INTERFACE
     $<${cxx_only}:-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1
       # Costly to compile and of little use here: AddressSanitizer sees null pointers, x86 loads from anywhere.
