@@ -6,6 +6,7 @@
 #include "io/store/commit.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/content_recommenders.hpp"
+#include "jobs/item_recommenders.hpp"
 
 namespace po = boost::program_options;
 
@@ -29,9 +30,19 @@ std::unique_ptr<drivers::Recommender> load_popularity(io::Comm const&, io::Hdf5F
 
 }  // namespace
 
+void add_shared_options(po::options_description& out, RecommenderOptions& options) {
+  out.add_options()("factors", po::value(&options.factors)->default_value(options.factors),
+                    "length of the vectors of users and items")(
+      "lambda", po::value<double>()->notifier([&options](double const value) { options.lambda = value; }),
+      "regularisation (ease: 300; bpr: 0.01)");
+}
+
 std::vector<RecommenderKind> const& recommender_kinds() {
   static std::vector<RecommenderKind> const kinds{
       {"popularity", "what everyone has, with time decay", add_popularity_options, train_popularity, load_popularity},
+      item_knn_kind(),
+      ease_kind(),
+      bpr_kind(),
       content_kind(),
       transitions_kind(),
       hybrid_kind(),

@@ -3,11 +3,15 @@
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "drivers/bpr/bpr.hpp"
+#include "drivers/ease/ease.hpp"
 #include "drivers/interactions/interactions.hpp"
 #include "drivers/learn/checkpoint_place.hpp"
+#include "drivers/neighbours/item_knn.hpp"
 #include "drivers/popularity/popularity.hpp"
 #include "drivers/recommend/card.hpp"
 #include "drivers/recommend/recommender.hpp"
@@ -18,9 +22,19 @@ namespace tidemill::jobs {
 
 /// Everything the options of all recommenders can say: a new one adds its parameters here.
 struct RecommenderOptions {
+  int factors = 64;              ///< of all models of factors
+  std::optional<double> lambda;  ///< regularisation; every model has its own default
   drivers::PopularityParams popularity;
   ContentOptions content;
+  drivers::ItemKnnParams item_knn;
+  std::string weighting = "none";
+  double user_exponent = 0;
+  drivers::EaseParams ease;
+  double memory_limit_mib = 0;
+  drivers::BprParams bpr;
 };
+/// Options that several kinds read.
+void add_shared_options(boost::program_options::options_description& out, RecommenderOptions& options);
 
 /// What a recommender is trained from. The seed is the context's.
 struct RecommenderRequest {

@@ -89,8 +89,10 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
 
 TrainFamily make_recommender_family() {
   auto command = std::make_shared<RecommenderCommand>();
-  TrainFamily family{"interactions", {}, {"interactions"}, {}, po::options_description("Recommenders"), {}};
+  TrainFamily family{
+      "interactions", {}, {"interactions"}, {"learning-rate"}, po::options_description("Recommenders"), {}};
   add_interaction_options(family.options, command->interactions);
+  add_shared_options(family.options, command->options);
   std::set<void (*)(po::options_description&, RecommenderOptions&)> added;
   for (RecommenderKind const& kind : recommender_kinds()) {
     family.models.push_back(kind.name);
