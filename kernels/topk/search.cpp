@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/topk/filtered.hpp"
 #include "kernels/topk/plain.hpp"
 
 namespace tidemill::kernels {
@@ -20,11 +21,14 @@ void require_finite(VectorRows const& rows, char const* what) {
 struct ExactSearch::State {
   VectorRows items;
   std::int32_t first_item;
+  bool filters;
+  QuantisedItems quantised;
 };
 
 ExactSearch::ExactSearch(VectorRows const& items, std::int32_t first_item)
-    : state_(std::make_unique<State>(State{items, first_item})) {
+    : state_(std::make_unique<State>(State{items, first_item, host::can_filter() && items.width > 0, {}})) {
   require_finite(items, "items");
+  if (state_->filters) state_->quantised = quantise_items(items);
 }
 ExactSearch::~ExactSearch() = default;
 ExactSearch::ExactSearch(ExactSearch&&) noexcept = default;
@@ -37,9 +41,12 @@ TopLists ExactSearch::top_k(VectorRows const& queries, std::int32_t k, RemovedIt
                                 std::to_string(queries.width));
   }
   require_finite(queries, "queries");
+  if (state_->filters) {
+    return host::filtered_top_k(state_->quantised, state_->first_item, queries, k, removed);
+  }
   return plain_top_k(Exec(), state_->items, state_->first_item, queries, k, removed);
 }
 
-std::int64_t ExactSearch::bytes() const { return 0; }
+std::int64_t ExactSearch::bytes() const { return state_->quantised.bytes(); }
 
 }  // namespace tidemill::kernels

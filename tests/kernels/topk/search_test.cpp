@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -101,6 +102,29 @@ TEST(ExactSearch, HoldsForVeryUnequalLengths) {
   }
   expect_same(tests::reference::top_k(items.rows(), queries.rows(), 300),
               ExactSearch(items.rows()).top_k(queries.rows(), 300));
+}
+
+TEST(ExactSearch, SurvivesMisleadingSamples) {
+  // More than 64 blocks of 1024 items, so that long lists start with a sample; in blocks by length. The best items lie
+  // all in the sample for one query, all outside for another, and everywhere for the rest.
+  constexpr std::int32_t width = 10;
+  RandomVectors items(70000, width, 17);
+  RandomVectors queries(9, width, 18);
+  for (std::int64_t row = 0; row < items.count; ++row) {
+    bool const sampled = row / 1024 % 16 == 0;
+    double squares = 0;
+    items.row(row)[0] = sampled ? 4 : 0;
+    items.row(row)[1] = sampled ? 0 : 4;
+    for (std::int32_t i = 0; i < width; ++i) squares += std::pow(items.row(row)[i], 2);
+    double const length = 2 - 1e-5 * static_cast<double>(row);
+    for (std::int32_t i = 0; i < width; ++i) items.row(row)[i] *= static_cast<float>(length / std::sqrt(squares));
+  }
+  for (std::int32_t i = 0; i < width; ++i) {
+    queries.row(0)[i] = i == 0 ? 1 : 0;
+    queries.row(1)[i] = i == 1 ? 1 : 0;
+  }
+  expect_same(tests::reference::top_k(items.rows(), queries.rows(), 150),
+              ExactSearch(items.rows()).top_k(queries.rows(), 150));
 }
 
 TEST(ExactSearch, RefusesWhatItCannotRank) {
