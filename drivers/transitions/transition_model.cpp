@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "drivers/content/history.hpp"
 #include "io/error.hpp"
@@ -153,6 +154,7 @@ void TransitionModel::score(Interactions const& histories, std::int64_t first, s
                             std::span<float> scores) const {
   std::fill(scores.begin(), scores.end(), 0.0f);
   scorer_.add(history_rows(histories, first, count, history_decay_), scores);
+  std::replace(scores.begin(), scores.end(), 0.0f, -std::numeric_limits<float>::infinity());
 }
 
 std::vector<float> TransitionModel::history_weights(Interactions const& histories, std::int64_t local_user) const {

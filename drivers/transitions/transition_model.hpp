@@ -25,7 +25,8 @@ struct TransitionParams {
 /// an item,
 ///   s_ij = c_ij / ((n_i + shrink)^source_power (n_j + shrink)^target_power),   score_j = sum over the history of w_i
 ///   s_ij.
-/// Terms of c are rounded to 2^-24 and added as integers: the same for any number of ranks.
+/// An item that no history item leads to cannot be recommended (-infinity). Terms of c are rounded to 2^-24 and added
+/// as integers: the same for any number of ranks.
 class TransitionModel final : public Recommender {
  public:
   TransitionModel(SparseRows next, double history_decay);
