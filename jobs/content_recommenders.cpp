@@ -174,8 +174,9 @@ std::unique_ptr<drivers::Recommender> train_context(Context const& context, Reco
   params.use = drivers::context_use_named(options.context_use);
   std::vector<drivers::ContextColumn> columns;
   for (std::string const& name : split_list(options.contexts)) {
-    columns.push_back(drivers::is_time_context(name) ? drivers::time_context_column(name, request.interactions)
-                                                     : table_context(context, request, name));
+    columns.push_back(drivers::is_time_context(name)
+                          ? drivers::time_context_column(context.comm, name, request.interactions)
+                          : table_context(context, request, name));
   }
   drivers::HybridMember base = make_member(context, request, request.interactions, options.base, "full");
   auto model =

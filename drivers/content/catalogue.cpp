@@ -133,27 +133,33 @@ Catalogue catalogue_of(io::Comm const& comm, io::Table const& table, CatalogueCo
   Catalogue catalogue;
   catalogue.range = table.range;
   catalogue.number_names = columns.numbers;
+  // Looked up before any row, so that ranks without rows throw as well.
+  auto const find = [&](std::vector<std::string> const& names) {
+    std::vector<io::Column const*> found;
+    for (std::string const& name : names) found.push_back(&table.at(name));
+    return found;
+  };
   io::Column const& id = table.at(columns.id);
-  for (std::string const& name : columns.numbers) {
-    if (!table.at(name).is_text()) continue;
+  std::vector<io::Column const*> const texts = find(columns.texts), lists = find(columns.attributes),
+                                       numbers = find(columns.numbers);
+  for (io::Column const* column : numbers) {
+    if (!column->is_text()) continue;
     throw DataError(
         fmt::format("{}: column '{}' is to hold numbers and holds texts such as '{}'; correct the cells or "
                     "name it as text or attributes",
-                    source, name, table.at(name).dictionary.empty() ? "" : table.at(name).dictionary[0]));
+                    source, column->name, column->dictionary.empty() ? "" : column->dictionary[0]));
   }
   for (std::int64_t row = 0; row < table.rows(); ++row) {
     catalogue.ids.push_back(trimmed(cell_text(id, row)));
     std::string text;
-    for (std::string const& name : columns.texts) text += (text.empty() ? "" : " ") + cell_text(table.at(name), row);
+    for (io::Column const* column : texts) text += (text.empty() ? "" : " ") + cell_text(*column, row);
     catalogue.texts.push_back(std::move(text));
     std::vector<std::string> names;
-    for (std::string const& name : columns.attributes) {
-      add_names(names, name, cell_text(table.at(name), row), columns.separator);
-    }
+    for (io::Column const* column : lists) add_names(names, column->name, cell_text(*column, row), columns.separator);
     sort_unique(names);
     catalogue.attributes.push_back(std::move(names));
-    for (std::string const& name : columns.numbers) {
-      double const number = table.at(name).number(row);
+    for (io::Column const* column : numbers) {
+      double const number = column->number(row);
       catalogue.numbers.push_back(std::isfinite(number) ? number : NAN);
     }
   }

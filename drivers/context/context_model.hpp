@@ -29,7 +29,7 @@ struct ContextColumn {
 };
 
 /// Collective. The events of the interactions' times.
-ContextColumn time_context_column(std::string const& context, Interactions const& interactions);
+ContextColumn time_context_column(io::Comm const& comm, std::string const& context, Interactions const& interactions);
 
 enum class ContextUse {
   multiply,  ///< score = normalised base score x product of lift^weight

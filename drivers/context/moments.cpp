@@ -41,9 +41,9 @@ std::int32_t time_context(std::string const& context, std::int64_t time) {
   return (date.month + 9) % 12 / 3;
 }
 
-ContextColumn time_context_column(std::string const& context, Interactions const& interactions) {
+ContextColumn time_context_column(io::Comm const& comm, std::string const& context, Interactions const& interactions) {
   ContextColumn column{context, values_of_time_context(context), interactions.item, {}};
-  if (interactions.time.empty() && interactions.size() > 0) {
+  if (comm.max(interactions.time.empty() && interactions.size() > 0 ? 1 : 0) == 1) {
     throw ConfigError("context '" + context + "' needs times; name their column with --time");
   }
   for (std::int64_t const time : interactions.time) column.code.push_back(time_context(context, time));
