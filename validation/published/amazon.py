@@ -20,7 +20,7 @@ MODELS = {
     "content": ["--history-decay", "0.5"],
     "transitions": [],
     "itemknn": [],
-    "hybrid": ["--members", "transitions,itemknn,content"],
+    "hybrid": ["--members", "transitions,content", "--history-decay", "0.5", "--fit-users", "4000"],
 }
 
 
