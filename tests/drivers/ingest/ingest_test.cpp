@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "drivers/ingest/ordinals.hpp"
+#include "drivers/ingest/reconcile.hpp"
 #include "drivers/ingest/sales_store.hpp"
 #include "drivers/ingest/side_tables.hpp"
 #include "io/error.hpp"
