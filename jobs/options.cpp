@@ -50,8 +50,9 @@ constexpr std::array<std::string_view, 11> without_effect{
     "config",     "output", "json", "quiet", "verbose", "store", "checkpoints", "report", "checkpoint-interval",
     "importance", "shap"};
 /// Input files: their digests are recorded beside the options, so the folder they lie in must not count.
-constexpr std::array<std::string_view, 6> input_files{"input",      "validation",   "costs",
-                                                      "promotions", "interactions", "model"};
+constexpr std::array<std::string_view, 13> input_files{"input", "validation", "costs",    "promotions", "interactions",
+                                                       "model", "histories",  "users",    "segments",   "blocked",
+                                                       "liked", "content",    "catalogue"};
 
 template <class Names>
 bool is_among(Names const& names, std::string_view name) {
