@@ -12,6 +12,8 @@ Command make_menu_command();
 Command make_price_command();
 Command make_promotion_command();
 Command make_trend_command();
+Command make_similar_command();
+Command make_index_command();
 Command make_generate_command();
 Command make_nightly_command();
 Command make_report_command();
