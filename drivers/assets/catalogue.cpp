@@ -218,7 +218,7 @@ AssetCatalogue catalogue_assets(io::Comm const& comm, io::Progress& progress, st
     catalogue.inconsistent += asset.file.detected != io::PictureFormat::unknown && !asset.file.is_consistent();
     catalogue.copies += found.cluster[i] >= 0;
   }
-  comm.sum(std::span(catalogue.count));
+  comm.sum(std::span<std::int64_t>(catalogue.count));
   catalogue.inconsistent = comm.sum(catalogue.inconsistent);
   catalogue.copies = comm.sum(catalogue.copies) - found.clusters;
   catalogue.clusters = found.clusters;

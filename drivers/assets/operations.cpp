@@ -240,7 +240,7 @@ OperationResult apply_operation(io::Comm const& comm, io::Progress& progress, fs
     ++result.count[static_cast<std::size_t>(row.status)];
     result.written += row.target.empty() ? 0 : 1;
   }
-  comm.sum(std::span(result.count));
+  comm.sum(std::span<std::int64_t>(result.count));
   result.written = comm.sum(result.written);
   result.files = table_of(comm, shared.range, rows);
   return result;
