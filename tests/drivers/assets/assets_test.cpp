@@ -198,9 +198,15 @@ TEST(Assets, OperationsLeaveOriginalsAlone) {
     auto const get = [&](std::string const& name) { return tests::all_numbers(world(), done.files, name)[0]; };
     EXPECT_EQ(get("width_after"), operation == resize ? 80 : 160);
     EXPECT_EQ(get("height_after"), operation == resize ? 60 : 120);
-    if (operation == reencode) EXPECT_LT(get("bytes_after"), get("bytes_before"));
-    if (operation == denoise) EXPECT_LT(get("noise_after"), get("noise_before"));
-    if (operation == sharpen) EXPECT_GT(get("sharpness_after"), get("sharpness_before"));
+    if (operation == reencode) {
+      EXPECT_LT(get("bytes_after"), get("bytes_before"));
+    }
+    if (operation == denoise) {
+      EXPECT_LT(get("noise_after"), get("noise_before"));
+    }
+    if (operation == sharpen) {
+      EXPECT_GT(get("sharpness_after"), get("sharpness_before"));
+    }
   }
   EXPECT_EQ(bytes_of("in/a.jpg"), before);
   EXPECT_FALSE(std::filesystem::exists(folder / "resize/a.jpg.tmp"));
