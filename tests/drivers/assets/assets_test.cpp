@@ -212,7 +212,7 @@ TEST(Assets, OperationsLeaveOriginalsAlone) {
   EXPECT_FALSE(std::filesystem::exists(folder / "resize/a.jpg.tmp"));
   OperationParams inside;
   inside.target = folder / "in/deep/results";
-  EXPECT_THROW(apply_operation(world(), progress, folder / "in", inside), ConfigError);
+  EXPECT_THROW(apply_operation(world(), progress, folder / "in", inside), Error);
   if (world().is_root()) io::write_file(folder / "in/deep/b.jpg", before);
   world().barrier();
   EXPECT_THROW(run(convert, io::PictureFormat::png), ConfigError);  // b.jpg and b.png would become one
