@@ -27,5 +27,6 @@ Command make_features_command();
 Command make_recommend_command();
 Command make_split_command();
 Command make_backtest_command();
+Command make_assets_command();
 
 }  // namespace tidemill::jobs

@@ -46,9 +46,11 @@ std::string without_dashes(std::string name) {
 }
 
 /// Options that only say where results go or how much is printed: they do not change them.
-constexpr std::array<std::string_view, 11> without_effect{
-    "config",     "output", "json", "quiet", "verbose", "store", "checkpoints", "report", "checkpoint-interval",
-    "importance", "shap"};
+constexpr std::array<std::string_view, 14> without_effect{"config",      "output",  "json",
+                                                          "quiet",       "verbose", "store",
+                                                          "checkpoints", "report",  "checkpoint-interval",
+                                                          "importance",  "shap",    "duplicates",
+                                                          "metadata",    "target"};
 /// Input files: their digests are recorded beside the options, so the folder they lie in must not count.
 constexpr std::array<std::string_view, 13> input_files{"input", "validation", "costs",    "promotions", "interactions",
                                                        "model", "histories",  "users",    "segments",   "blocked",
