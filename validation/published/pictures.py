@@ -93,9 +93,9 @@ def choose(altered, names, same, work):
                     and a.startswith("original/") != b.startswith("original/")
                     and {a.split("/")[0], b.split("/")[0]} & set(GOAL_KINDS))
     least = copies[len(copies) // 50]
-    print(f"training half: different photographs at most {max(others):.4f} alike, of {len(copies)} pairs of a "
-          f"photograph and a copy 98 % at least {least:.4f}: similarity {(max(others) + least) / 2:.4f}")
-    return (max(others) + least) / 2
+    print(f"training half: different photographs at most {max(others, default=0):.4f} alike, of {len(copies)} pairs of a "
+          f"photograph and a copy 98 % at least {least:.4f}: similarity {(max(others, default=0) + least) / 2:.4f}")
+    return (max(others, default=0) + least) / 2
 
 
 def main():

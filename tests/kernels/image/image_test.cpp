@@ -8,6 +8,7 @@
 #include "kernels/image/hashes.hpp"
 #include "kernels/image/natural_scene.hpp"
 #include "kernels/image/quality.hpp"
+#include "kernels/image/signature.hpp"
 #include "tests/reference/pictures.hpp"
 
 namespace tidemill::kernels {
@@ -173,6 +174,54 @@ TEST(Image, HashesStayWithSizeAndLightAndPartWithContent) {
   PictureHash const other = hash_of(scene(180, 240, 99), 180, 240);
   EXPECT_GE(std::popcount(hash.difference ^ other.difference), 10);
   EXPECT_GE(std::popcount(hash.frequency ^ other.frequency), 10);
+}
+
+std::vector<double> similarities(std::vector<std::pair<Bytes, Extent>> const& pictures,
+                                 std::vector<std::pair<int, int>> const& pairs) {
+  Signatures const signatures("signatures", pictures.size(), signature_bytes);
+  auto const host = Kokkos::create_mirror_view(signatures);
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    auto const& [rgb, size] = pictures[i];
+    make_signature(Exec(), luma_of(Exec(), pixels_of(rgb, size.height, size.width)), &host(i, 0));
+  }
+  Kokkos::deep_copy(signatures, host);
+  Array<std::int64_t> const first("first", pairs.size()), second("second", pairs.size());
+  Array<double> const similarity("similarity", pairs.size());
+  auto const host_first = Kokkos::create_mirror_view(first), host_second = Kokkos::create_mirror_view(second);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    host_first(i) = pairs[i].first;
+    host_second(i) = pairs[i].second;
+  }
+  Kokkos::deep_copy(first, host_first);
+  Kokkos::deep_copy(second, host_second);
+  compare_signatures(Exec(), signatures, first, second, similarity);
+  auto const result = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), similarity);
+  return {result.data(), result.data() + result.size()};
+}
+
+TEST(Image, SignaturesSeeThroughLightCutsAndCaptions) {
+  int const height = 120, width = 160;
+  Bytes const rgb = scene(height, width, 7);
+  Bytes dark = rgb, captioned = rgb, cut;
+  for (std::uint8_t& value : dark) value = static_cast<std::uint8_t>(10 + value * 6 / 10);
+  for (int y = 100; y < 112; ++y) {
+    for (int i = 3 * 20; i < 3 * 75; ++i) captioned[static_cast<std::size_t>(3 * width * y + i)] = 255;
+  }
+  for (int y = 6; y < height; ++y) {
+    for (int i = 3 * 2; i < 3 * 154; ++i) cut.push_back(rgb[static_cast<std::size_t>(3 * width * y + i)]);
+  }
+  std::vector<double> const similarity = similarities({{rgb, {height, width}},
+                                                       {dark, {height, width}},
+                                                       {captioned, {height, width}},
+                                                       {cut, {114, 152}},
+                                                       {scene(height, width, 99), {height, width}},
+                                                       {Bytes(rgb.size(), 50), {height, width}}},
+                                                      {{0, 0}, {0, 1}, {0, 2}, {0, 3}, {3, 0}, {0, 4}, {0, 5}, {5, 5}});
+  EXPECT_EQ(similarity[0], 1);
+  for (std::size_t i = 1; i < 5; ++i) EXPECT_GT(similarity[i], .965) << i;
+  EXPECT_LT(similarity[5], .9);
+  EXPECT_EQ(similarity[6], 0);  // flat
+  EXPECT_EQ(similarity[7], 0);
 }
 
 TEST(Image, AppearanceAddsUpAndNamesColours) {
