@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "io/error.hpp"
 
@@ -26,22 +27,26 @@ kernels::TermCounts counts_of(std::span<std::string_view const> texts, kernels::
   }
 }
 
+/// Collective: all ranks throw when the rules cannot work.
+kernels::TermCounts agreed_counts(io::Comm const& comm, std::span<std::string_view const> texts,
+                                  kernels::NgramRules const& rules) {
+  kernels::TermCounts counts;
+  io::agree(comm, "count the terms of texts", [&] { counts = counts_of(texts, rules); });
+  return counts;
+}
+
 }  // namespace
 
 Tfidf::Tfidf(io::Comm const& comm, std::span<std::string_view const> texts, TfidfParams const& params)
-    : params_(params) {
-  std::vector<std::int64_t> documents;
-  io::agree(comm, "count the terms of texts", [&] {
-    kernels::TermCounts const counts = counts_of(texts, params.ngrams);
-    words_ = counts.words;
-    invalid_bytes_ = counts.invalid_bytes;
-    documents.assign(std::size_t{1} << params.ngrams.hash_bits, 0);
-    for (std::uint32_t const term : counts.rows.term) ++documents[term];
-  });
+    : Tfidf(comm, agreed_counts(comm, texts, params.ngrams), params) {}
+
+Tfidf::Tfidf(io::Comm const& comm, kernels::TermCounts const& counts, TfidfParams const& params) : params_(params) {
+  std::vector<std::int64_t> documents(std::size_t{1} << params.ngrams.hash_bits, 0);
+  for (std::uint32_t const term : counts.rows.term) ++documents[term];
   comm.sum(std::span<std::int64_t>(documents));
-  texts_ = comm.sum(static_cast<std::int64_t>(texts.size()));
-  words_ = comm.sum(words_);
-  invalid_bytes_ = comm.sum(invalid_bytes_);
+  texts_ = comm.sum(counts.rows.rows());
+  words_ = comm.sum(counts.words);
+  invalid_bytes_ = comm.sum(counts.invalid_bytes);
   for (std::size_t term = 0; term < documents.size(); ++term) {
     if (documents[term] < std::max<std::int64_t>(params.min_texts, 1)) continue;
     terms_.push_back(static_cast<std::uint32_t>(term));
@@ -60,7 +65,10 @@ void Tfidf::make_weights() {
 }
 
 kernels::SparseRows Tfidf::rows(std::span<std::string_view const> texts) const {
-  kernels::SparseRows rows = counts_of(texts, params_.ngrams).rows;
+  return weigh(counts_of(texts, params_.ngrams).rows);
+}
+
+kernels::SparseRows Tfidf::weigh(kernels::SparseRows rows) const {
   std::uint32_t const first_character = params_.ngrams.first_character_term();
   std::size_t from = 0, to = 0;
   for (std::size_t r = 0; r + 1 < rows.start.size(); ++r) {
@@ -147,7 +155,9 @@ std::vector<std::string_view> texts_of(io::Column const& column) {
 
 kernels::SparseRows tfidf_rows(io::Comm const& comm, std::span<std::string_view const> texts,
                                TfidfParams const& params) {
-  return Tfidf(comm, texts, params).rows(texts);
+  kernels::TermCounts counts = agreed_counts(comm, texts, params.ngrams);
+  Tfidf const model(comm, counts, params);
+  return model.weigh(std::move(counts.rows));
 }
 
 }  // namespace tidemill::drivers

@@ -30,9 +30,15 @@ class Tfidf {
   /// Collective. From this rank's texts. Throws ConfigError for rules that cannot work.
   Tfidf(io::Comm const& comm, std::span<std::string_view const> texts, TfidfParams const& params);
 
+  /// Collective. From this rank's texts that are counted already with params.ngrams.
+  Tfidf(io::Comm const& comm, kernels::TermCounts const& counts, TfidfParams const& params);
+
   /// Not collective. Rows of weights of any texts, terms below 2^hash_bits ascending. Terms that no learned text has
   /// are left out; a text without known terms is an empty row. A row depends on its text alone.
   kernels::SparseRows rows(std::span<std::string_view const> texts) const;
+
+  /// Not collective. The same for texts that are counted already.
+  kernels::SparseRows weigh(kernels::SparseRows counts) const;
 
   TfidfParams const& params() const { return params_; }
   std::int64_t texts() const { return texts_; }
