@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/evaluate_labels.hpp"
 #include "jobs/lists.hpp"
 
 namespace po = boost::program_options;
@@ -23,6 +25,7 @@ namespace {
 struct EvaluateCommand {
   std::string predictions, actual, target, metrics;
   RankingOptions ranking;
+  LabelOptions labels;
 };
 
 using Values = std::vector<std::pair<std::string, double>>;
@@ -188,11 +191,37 @@ std::vector<std::string> default_metrics(Evaluation const& evaluation) {
   return {"rmse", "mae", "wape", "bias", "r2"};
 }
 
+/// The metrics that were asked for; all when none was.
+void print_labels(Context const& context, std::int64_t rows, std::vector<std::string> const& names,
+                  Values const& values) {
+  nlohmann::ordered_json result{{"rows", rows}};
+  std::string lines;
+  std::vector<std::string> known;
+  for (auto const& [name, value] : values) {
+    known.push_back(name);
+    if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
+    result[name] = value;  // a missing value is written as null
+    lines += fmt::format("{:<20} {:.6g}\n", name, value);
+  }
+  for (std::string const& name : names) {
+    if (result.contains(name)) continue;
+    throw ConfigError(
+        fmt::format("metric '{}' cannot be computed from these predictions; did you mean '{}'? Metrics: {}", name,
+                    io::nearest_name(name, known), fmt::join(known, ", ")));
+  }
+  print_result(context, context.json ? result.dump(2) + "\n" : lines);
+}
+
 void run_predictions(Context const& context, EvaluateCommand const& command) {
   io::Table const actual = io::read_table(context.comm, command.actual);
   io::Table const predictions = aligned(context.comm, io::read_table(context.comm, command.predictions), actual.range);
-  Evaluation evaluation(context.comm, predictions, actual.columns[drivers::find_column(actual, command.target)]);
+  io::Column const& target = actual.columns[drivers::find_column(actual, command.target)];
   std::vector<std::string> names = split_list(command.metrics);
+  if (are_labels(predictions)) {
+    print_labels(context, actual.range.total, names, label_metrics(context.comm, predictions, target, command.labels));
+    return;
+  }
+  Evaluation evaluation(context.comm, predictions, target);
   if (names.empty()) names = default_metrics(evaluation);
   nlohmann::ordered_json result;
   std::string lines;
@@ -243,6 +272,7 @@ Command make_evaluate_command() {
       "rmse, mse, mae, rmsle, wape, bias, r2, auc, logloss, error, accuracy, pinball, coverage, width; by default "
       "those that fit");
   add_ranking_options(result.options, command->ranking);
+  add_label_options(result.options, command->labels);
   result.run = [command](Context const& context) { run_evaluate(context, *command); };
   return result;
 }

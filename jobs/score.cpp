@@ -9,6 +9,7 @@
 #include "io/tables/table_file.hpp"
 #include "jobs/commands.hpp"
 #include "jobs/models.hpp"
+#include "jobs/score_text.hpp"
 
 namespace po = boost::program_options;
 
@@ -75,7 +76,23 @@ void write_result(Context const& context, ScoreCommand const& command, std::stri
                   [&](io::Hdf5File& file) { io::write_table(file, "table", table); });
 }
 
+/// Returns false, having done nothing, when the model is not one of texts.
+bool run_score_texts(Context const& context, ScoreCommand const& command) {
+  io::Hdf5File model = io::Hdf5File::open(context.comm, command.model);
+  if (!is_text_model(model)) return false;
+  io::verify_hdf5(context.comm, command.model);
+  if (!command.shap.empty()) throw ConfigError("--shap is for models of trees (boost, forest)");
+  io::Table const table = score_texts(context, model, command.input);
+  model.close();
+  write_result(context, command, command.output, table);
+  nlohmann::json const result{{"rows", table.range.total}, {"output", command.output}};
+  print_result(context, context.json ? result.dump(2) + "\n"
+                                     : fmt::format("{} rows scored  {}\n", table.range.total, command.output));
+  return true;
+}
+
 void run_score(Context const& context, ScoreCommand const& command) {
+  if (run_score_texts(context, command)) return;
   LoadedModel const loaded = load_model_file(context.comm, command.model);
   io::Table const input = io::read_table(context.comm, command.input);
   io::Table const rows = drivers::select_features(context.comm, input, loaded.card.features);

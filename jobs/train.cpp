@@ -19,6 +19,7 @@ std::vector<TrainFamily> make_families() {
   return {
       make_table_family(),
       make_recommender_family(),
+      make_text_family(),
   };
 }
 

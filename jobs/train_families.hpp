@@ -29,6 +29,7 @@ struct TrainFamily {
 // One maker per family, each in its own file; train.cpp has the table of them.
 TrainFamily make_table_family();
 TrainFamily make_recommender_family();
+TrainFamily make_text_family();
 
 /// Key of checkpoints: digest of the options and of the input files.
 std::string checkpoint_key(Context const& context, std::map<std::string, std::string> const& digests);

@@ -11,6 +11,9 @@ namespace {
 /// Weight of the gap between the two best margins in the score of a row; found on validation rows of clinc150.
 constexpr double gap_weight = 0.5;
 
+/// Held-out rows that are all told apart would make probabilities of 1; a margin of 1 is never worth more than this.
+constexpr double most_slope = 20;
+
 double log_loss(std::span<float const> margins, std::span<std::int32_t const> actual, std::int64_t classes,
                 std::int32_t out_of_scope, double slope) {
   double sum = 0;
@@ -112,8 +115,8 @@ double scope_score(std::span<float const> margins) {
 Calibration calibrate_classes(std::span<float const> margins, std::span<std::int32_t const> actual,
                               std::int64_t classes, std::int32_t out_of_scope, double in_scope_recall) {
   Calibration result;
-  result.slope = {
-      minimum_of(.1, 100, [&](double slope) { return log_loss(margins, actual, classes, out_of_scope, slope); })};
+  result.slope = {minimum_of(.1, most_slope,
+                             [&](double slope) { return log_loss(margins, actual, classes, out_of_scope, slope); })};
   std::vector<double> scores;
   for (std::size_t row = 0; row < actual.size(); ++row) {
     if (actual[row] == out_of_scope || actual[row] < 0) continue;

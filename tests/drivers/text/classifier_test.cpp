@@ -95,7 +95,7 @@ TEST(TextClassifier, SameForAnyNumberOfRanksAndFromItsFile) {
     TextParams params = small_params();
     params.has_tags = has_tags;
     if (has_tags) params.out_of_scope.clear();
-    auto const make = [&](Comm const& comm) { return train(comm, Questions(comm, 301, 3, has_tags), params); };
+    auto const make = [&](Comm const& comm) { return train(comm, Questions(comm, 151, 3, has_tags), params); };
     TextClassifier const model = make(world());
     std::string const together = digest(world(), model, folder / "together.h5");
     std::string alone;
@@ -113,7 +113,7 @@ TEST(TextClassifier, SameForAnyNumberOfRanksAndFromItsFile) {
 
 TEST(TextClassifier, ResumesToTheSameBits) {
   ScratchFolder const folder;
-  Questions const questions(world(), 200, 4);
+  Questions const questions(world(), 100, 4);
   TextParams params = small_params();
   params.costs.tolerance = 0;
   std::string const whole = digest(world(), train(world(), questions, params), folder / "whole.h5");

@@ -77,11 +77,12 @@ TEST(NearDuplicates, SameForAnyNumberOfRanksAndAsByComparingAll) {
       if (jaccard < .8) continue;
       ++wanted;
       bool const is_listed = at < found.size() && found[at].first == a && found[at].second == b;
-      if (is_listed) EXPECT_EQ(found[at++].jaccard, jaccard);
+      if (!is_listed) continue;
+      EXPECT_EQ(found[at++].jaccard, jaccard);
     }
   }
   EXPECT_EQ(at, found.size());  // nothing false
-  EXPECT_GT(wanted, 100u);
+  EXPECT_GT(wanted, 80u);
   EXPECT_GE(found.size() + 3, wanted);  // J >= .8 is missed with probability (1 - .8^4)^20 = 3e-5; copies are chained
 }
 

@@ -87,7 +87,7 @@ Solution solve(Example const& example, int sweeps, float cost, float positive_co
 TEST(OneAgainstRest, GradientOfTheObjectiveVanishes) {
   for (std::int64_t const classes : {2, 16, 19}) {
     Example const example(120, 7, classes);
-    float const cost = .7F, positive_cost = 2.1F;
+    float const cost = .1F, positive_cost = .3F;
     Solution const found = solve(example, 400, cost, positive_cost);
     EXPECT_LT(found.change, 1e-4);
     auto const weight = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found.problem.weight);
