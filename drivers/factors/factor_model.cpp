@@ -1,0 +1,235 @@
+#include "drivers/factors/factor_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "drivers/factors/gram.hpp"
+#include "drivers/factors/memory.hpp"
+#include "drivers/factors/on_device.hpp"
+#include "io/error.hpp"
+#include "kernels/factors/solve_rows.hpp"
+#include "kernels/topk/search.hpp"
+#include "kernels/topk/score.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+constexpr float cannot = -std::numeric_limits<float>::infinity();
+/// Users that are solved together.
+constexpr std::int64_t batch = 4096;
+
+double mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
+FactorSizes sizes_of(io::Comm const& comm, Interactions const& interactions) {
+  FactorSizes sizes;
+  sizes.users = interactions.users.count;
+  sizes.all_users = interactions.users.total;
+  sizes.all_items = interactions.items;
+  sizes.user_pairs = interactions.size();
+  // Items are cut so that ranks have about equal numbers of pairs; of the items themselves one may have most.
+  sizes.item_pairs = comm.sum(interactions.size()) / comm.size();
+  sizes.items = interactions.items / comm.size();
+  sizes.has_values = comm.max(interactions.value.empty() ? 0 : 1) == 1;
+  sizes.ranks = comm.size();
+  return sizes;
+}
+
+}  // namespace
+
+struct FactorModel::State {
+  kernels::Exec exec;
+  int width = 0;
+  std::int64_t items = 0;
+  kernels::FactorMatrix factors;         ///< items x width
+  kernels::ConstFactorMatrix gram;       ///< unobserved_weight times their Gram matrix
+  std::vector<float> known;              ///< factors of the items with training pairs
+  std::vector<std::int32_t> known_item;  ///< their numbers, ascending
+  std::vector<std::int32_t> place;       ///< per item: its place among the known ones, or -1
+  std::unique_ptr<kernels::ExactSearch> search;
+
+  kernels::VectorRows known_rows() const {
+    return {known.data(), static_cast<std::int64_t>(known_item.size()), static_cast<std::int32_t>(width)};
+  }
+};
+
+FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::span<float const> item_factors)
+    : comm_(comm), params_(params), state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.width = kernels::factor_width(params.factors);
+  state.items = static_cast<std::int64_t>(item_factors.size()) / params.factors;
+  state.factors = kernels::FactorMatrix("factors::items", static_cast<std::size_t>(state.items),
+                                        static_cast<std::size_t>(state.width));
+  auto const host = Kokkos::create_mirror_view(state.factors);
+  for (std::int64_t i = 0; i < state.items; ++i) {
+    auto const row =
+        item_factors.subspan(static_cast<std::size_t>(i * params.factors), static_cast<std::size_t>(params.factors));
+    float* const padded = host.data() + i * state.width;
+    std::copy(row.begin(), row.end(), padded);
+    bool const is_known = std::any_of(row.begin(), row.end(), [](float value) { return value != 0; });
+    state.place.push_back(is_known ? static_cast<std::int32_t>(state.known_item.size()) : -1);
+    if (!is_known) continue;
+    state.known_item.push_back(static_cast<std::int32_t>(i));
+    state.known.insert(state.known.end(), padded, padded + state.width);
+  }
+  Kokkos::deep_copy(state.factors, host);
+  // Every rank has all items: blocks are shared out so that each is computed once.
+  io::RowRange const share = io::even_share(state.items, comm.rank(), comm.size());
+  kernels::FactorMatrix const mine =
+      Kokkos::subview(state.factors, std::make_pair(share.first, share.end()), Kokkos::ALL());
+  state.gram = scaled_gram(gram_of(comm, state.exec, share, mine), params.unobserved_weight);
+  state.search = std::make_unique<kernels::ExactSearch>(state.known_rows());
+}
+
+FactorModel::~FactorModel() = default;
+
+std::int64_t FactorModel::items() const { return state_->items; }
+
+std::vector<float> FactorModel::item_factors() const {
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), state_->factors);
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < state_->items; ++i) {
+    float const* const row = host.data() + i * state_->width;
+    values.insert(values.end(), row, row + params_.factors);
+  }
+  return values;
+}
+
+std::unique_ptr<FactorModel> FactorModel::train(io::Comm const& comm, Interactions const& interactions,
+                                                FactorParams const& params, WarmStart const* warm,
+                                                CheckpointPlace const& checkpoints, io::Progress& progress) {
+  check(params);
+  if (comm.sum(interactions.size()) == 0) throw DataError("implicit ALS needs at least one pair; found none");
+  std::int64_t const memory = comm.max(training_memory(params, sizes_of(comm, interactions)));
+  progress.say(fmt::format("implicit ALS: {} users, {} items, {} factors; {:.0f} MiB per rank beside the pairs",
+                           interactions.users.total, interactions.items, params.factors, mebibytes(memory)));
+  io::CheckpointStore store = checkpoints.store(comm, "factors");
+  FactorTraining training = train_factors(comm, kernels::Exec(), interactions, params, warm, store, progress);
+  std::vector<float> const all = comm.gather_all(std::span<float const>(training.item_factors));
+  training.item_factors = {};
+
+  FactorParams used = params;
+  if (params.loss == FactorLoss::confidence) used.unobserved_weight = 1;
+  std::unique_ptr<FactorModel> model(new FactorModel(comm, used, all));
+  model->facts_ = {{"objective", training.objectives.back()},
+                   {"sweeps", params.sweeps},
+                   {"seconds_per_sweep", training.seconds / std::max(training.sweeps_here, 1)},
+                   {"memory_estimate_mib", mebibytes(memory)}};
+  if (warm != nullptr) model->facts_["objective_start"] = training.start_objective;
+  for (std::size_t s = 0; s < training.objectives.size() && params.objective_each_sweep; ++s) {
+    model->facts_[fmt::format("objective_{:03d}", s + 1)] = training.objectives[s];
+  }
+  return model;
+}
+
+void FactorModel::save(io::Hdf5File& file, std::string const& group) const {
+  std::vector<float> const values = item_factors();
+  io::RowRange const share = io::even_share(items(), comm_.rank(), comm_.size());
+  auto const factors = static_cast<std::int64_t>(params_.factors);
+  file.write_rows(group + "/item_factors",
+                  std::span<float const>(values).subspan(static_cast<std::size_t>(share.first * factors),
+                                                         static_cast<std::size_t>(share.count * factors)),
+                  share, factors);
+  file.set_attribute(group, "factors", factors);
+  file.set_attribute(group, "loss", std::string(name_of(params_.loss)));
+  file.set_attribute(group, "unobserved_weight", params_.unobserved_weight);
+  file.set_attribute(group, "regularisation", params_.regularisation);
+  file.set_attribute(group, "frequency_scaling", params_.frequency_scaling);
+  file.set_attribute(group, "alpha", params_.alpha);
+}
+
+std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
+  FactorParams params;
+  params.factors = static_cast<int>(file.integer_attribute(group, "factors"));
+  params.loss = loss_named(file.text_attribute(group, "loss"));
+  params.unobserved_weight = file.real_attribute(group, "unobserved_weight");
+  params.regularisation = file.real_attribute(group, "regularisation");
+  params.frequency_scaling = file.real_attribute(group, "frequency_scaling");
+  params.alpha = file.real_attribute(group, "alpha");
+  return std::unique_ptr<FactorModel>(new FactorModel(comm, params, file.read_all<float>(group + "/item_factors")));
+}
+
+std::vector<float> FactorModel::fold_in(Interactions const& histories, std::int64_t first, std::int64_t count) const {
+  std::span<std::int64_t const> const start =
+      std::span(histories.start).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count) + 1);
+  std::vector<float> ridge;
+  for (std::size_t u = 0; u < static_cast<std::size_t>(count); ++u) {
+    ridge.push_back(ridge_of(params_, start[u + 1] - start[u], state_->items));
+  }
+  kernels::RowProblems problems;
+  problems.start = on_device(start);
+  problems.column = on_device(std::span<std::int32_t const>(histories.item));
+  problems.fixed = state_->factors;
+  problems.gram = state_->gram;
+  problems.ridge = on_device(std::span<float const>(ridge));
+  if (params_.loss == FactorLoss::confidence) {
+    problems.value = on_device(std::span<float const>(histories.value));
+    problems.weight_scale = static_cast<float>(params_.alpha);
+    problems.extra_target = 1;
+  }
+  kernels::FactorMatrix const users("factors::users", static_cast<std::size_t>(count),
+                                    static_cast<std::size_t>(state_->width));
+  kernels::solve_rows(state_->exec, problems, {kernels::RowSolverKind::exact}, users);
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), users);
+  return {host.data(), host.data() + count * state_->width};
+}
+
+void FactorModel::score(Interactions const& histories, std::int64_t first, std::int64_t count,
+                        std::span<float> scores) const {
+  std::fill(scores.begin(), scores.end(), cannot);
+  std::vector<float> const users = fold_in(histories, first, count);
+  kernels::VectorRows const known = state_->known_rows();
+  for (std::int64_t u = 0; u < count; ++u) {
+    if (histories.items_of(first + u).empty()) continue;
+    float* const row = scores.data() + u * state_->items;
+    float const* const x = users.data() + u * state_->width;
+    for (std::int64_t i = 0; i < known.count; ++i) {
+      row[state_->known_item[static_cast<std::size_t>(i)]] = kernels::inner_product(x, known.row(i), state_->width);
+    }
+  }
+}
+
+RankedLists FactorModel::top_k(Interactions const& histories, Interactions const& removed, int k) const {
+  RankedLists lists{k, {}, {}, {}};
+  for (std::int64_t first = 0; first < histories.users.count; first += batch) {
+    std::int64_t const count = std::min(batch, histories.users.count - first);
+    std::vector<float> const users = fold_in(histories, first, count);
+    std::vector<std::int64_t> start{0};
+    std::vector<std::int32_t> places;
+    for (std::int64_t u = first; u < first + count; ++u) {
+      for (std::int32_t const item : removed.items_of(u)) {
+        std::int32_t const place = state_->place[static_cast<std::size_t>(item)];
+        if (place >= 0) places.push_back(place);
+      }
+      start.push_back(static_cast<std::int64_t>(places.size()));
+    }
+    kernels::TopLists const found = state_->search->top_k({users.data(), count, state_->width}, k, {start, places});
+    for (std::size_t at = 0; at < found.item.size(); ++at) {
+      bool const has_history = !histories.items_of(first + static_cast<std::int64_t>(at) / k).empty();
+      bool const is_item = has_history && found.item[at] >= 0;
+      lists.item.push_back(is_item ? state_->known_item[static_cast<std::size_t>(found.item[at])] : -1);
+      lists.score.push_back(is_item ? found.score[at] : cannot);
+    }
+  }
+  return lists;
+}
+
+WarmStart warm_start(FactorModel const& champion, EntityIds const& champion_items, EntityIds const& items,
+                     FactorParams const& params) {
+  if (champion.params().factors != params.factors) {
+    throw ConfigError(fmt::format("--warm-start: expected a model of {} factors (--factors); found one of {}",
+                                  params.factors, champion.params().factors));
+  }
+  std::vector<float> const known = champion.item_factors();
+  auto const factors = static_cast<std::int64_t>(params.factors);
+  WarmStart start;
+  start.item_factors.resize(static_cast<std::size_t>(items.size() * factors));
+  for (std::int64_t i = 0; i < items.size(); ++i) {
+    auto const number = champion_items.find(items.text(i));
+    if (number) std::copy_n(known.begin() + *number * factors, factors, start.item_factors.begin() + i * factors);
+  }
+  return start;
+}
+
+}  // namespace tidemill::drivers

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernels/factors/row_problems.hpp"
+
+namespace tidemill::drivers {
+
+/// What implicit ALS minimises; see kernels/factors/row_problems.hpp.
+enum class FactorLoss {
+  revisited,   ///< Rendle et al. 2021: observed pairs count 1, all pairs unobserved_weight
+  confidence,  ///< Hu, Koren & Volinsky 2008: observed pairs count 1 + alpha value, the others 1
+};
+
+struct FactorParams {
+  int factors = 64;
+  int sweeps = 16;
+  FactorLoss loss = FactorLoss::revisited;
+  double unobserved_weight = 0.1;  ///< of s^2 over all pairs; confidence: 1
+  double regularisation = 0.003;
+  /// The ridge of a row is regularisation (its pairs + unobserved_weight rows of the other side)^frequency_scaling.
+  double frequency_scaling = 1;
+  double alpha = 1;  ///< confidence per unit of value
+  double initial_sd = 0.1;
+  kernels::RowSolver solver;
+  std::uint64_t seed = 1;
+  bool objective_each_sweep = false;  ///< otherwise after the last one only
+};
+
+/// "exact", "cg" and "blocks"; "revisited" and "confidence". Unknown names throw ConfigError.
+kernels::RowSolverKind solver_named(std::string const& name);
+FactorLoss loss_named(std::string const& name);
+std::string_view name_of(FactorLoss loss);
+
+/// Throws ConfigError naming the option and what it may be.
+void check(FactorParams const& params);
+
+/// Ridge of a row with `pairs` pairs, when the other side has `others` rows.
+float ridge_of(FactorParams const& params, std::int64_t pairs, std::int64_t others);
+
+}  // namespace tidemill::drivers
