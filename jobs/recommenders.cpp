@@ -6,6 +6,7 @@
 #include "io/store/commit.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/content_recommenders.hpp"
+#include "jobs/factor_recommender.hpp"
 #include "jobs/item_recommenders.hpp"
 
 namespace po = boost::program_options;
@@ -34,7 +35,7 @@ void add_shared_options(po::options_description& out, RecommenderOptions& option
   out.add_options()("factors", po::value(&options.factors)->default_value(options.factors),
                     "length of the vectors of users and items")(
       "lambda", po::value<double>()->notifier([&options](double const value) { options.lambda = value; }),
-      "regularisation (ease: 300; bpr: 0.01)");
+      "regularisation (ease: 300; bpr: 0.01; ials: 0.003)");
 }
 
 std::vector<RecommenderKind> const& recommender_kinds() {
@@ -43,6 +44,7 @@ std::vector<RecommenderKind> const& recommender_kinds() {
       item_knn_kind(),
       ease_kind(),
       bpr_kind(),
+      ials_kind(),
       content_kind(),
       transitions_kind(),
       hybrid_kind(),

@@ -17,6 +17,7 @@
 #include "drivers/recommend/recommender.hpp"
 #include "jobs/command.hpp"
 #include "jobs/content_options.hpp"
+#include "jobs/factor_options.hpp"
 
 namespace tidemill::jobs {
 
@@ -32,6 +33,7 @@ struct RecommenderOptions {
   drivers::EaseParams ease;
   double memory_limit_mib = 0;
   drivers::BprParams bpr;
+  FactorOptions ials;
 };
 /// Options that several kinds read.
 void add_shared_options(boost::program_options::options_description& out, RecommenderOptions& options);

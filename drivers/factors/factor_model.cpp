@@ -10,8 +10,8 @@
 #include "drivers/factors/on_device.hpp"
 #include "io/error.hpp"
 #include "kernels/factors/solve_rows.hpp"
-#include "kernels/topk/search.hpp"
 #include "kernels/topk/score.hpp"
+#include "kernels/topk/search.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -50,7 +50,7 @@ std::vector<double> gram_of(io::Comm const& comm, kernels::Exec const& exec, io:
   auto const width = owned.extent(1);
   float const largest = comm.max(kernels::largest_factor(exec, owned));
   if (!std::isfinite(largest)) {
-    throw Error("the factors have left the range of numbers; raise --regularisation or --unobserved-weight");
+    throw Error("the factors have left the range of numbers; raise --lambda or --unobserved-weight");
   }
   std::vector<double> gram(width * width);
   double const bound = static_cast<double>(range.total) * static_cast<double>(largest) * static_cast<double>(largest);

@@ -34,7 +34,7 @@ void check(FactorParams const& params) {
   expect(params.factors >= 1 && params.factors <= 4096, "factors", "1 to 4096", params.factors);
   expect(params.sweeps >= 1, "sweeps", "at least 1", params.sweeps);
   expect(params.unobserved_weight > 0, "unobserved-weight", "a number above 0", params.unobserved_weight);
-  expect(params.regularisation >= 0, "regularisation", "0 or more", params.regularisation);
+  expect(params.regularisation >= 0, "lambda", "0 or more", params.regularisation);
   expect(std::isfinite(params.frequency_scaling), "frequency-scaling", "a number", params.frequency_scaling);
   expect(params.alpha > 0, "alpha", "a number above 0", params.alpha);
   expect(params.initial_sd > 0, "initial-sd", "a number above 0", params.initial_sd);
