@@ -1,10 +1,8 @@
 #pragma once
 
-#include <boost/program_options.hpp>
 #include <string>
 
 #include "drivers/factors/params.hpp"
-#include "jobs/command.hpp"
 
 namespace tidemill::jobs {
 

@@ -64,7 +64,7 @@ def ours(folder, factors, sweeps):
     done = subprocess.run([*launcher, TIDEMILL, "train", "--model", "ials", "--interactions", f"{folder}/train.csv",
                            "--format", "pairs", "--user", "user", "--item", "item", "--factors", str(factors),
                            "--sweeps", str(sweeps), "--factor-loss", "confidence", "--alpha", str(ALPHA - 1),
-                           "--regularisation", str(RIDGE), "--solver", "cg", "--cg-steps", "3", "--output",
+                           "--lambda", str(RIDGE), "--solver", "cg", "--cg-steps", "3", "--output",
                            f"{folder}/m.h5", "--quiet", "--json"], check=True, capture_output=True, text=True)
     return json.loads(done.stdout)["seconds_per_sweep"]
 
