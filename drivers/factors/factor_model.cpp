@@ -191,7 +191,8 @@ void FactorModel::score(Interactions const& histories, std::int64_t first, std::
 }
 
 RankedLists FactorModel::top_k(Interactions const& histories, Interactions const& removed, int k) const {
-  RankedLists lists{k, {}, {}, {}};
+  RankedLists lists;
+  lists.k = k;
   for (std::int64_t first = 0; first < histories.users.count; first += batch) {
     std::int64_t const count = std::min(batch, histories.users.count - first);
     std::vector<float> const users = fold_in(histories, first, count);
