@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "drivers/night/asset_steps.hpp"
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
 #include "io/csv/write_csv.hpp"
@@ -28,8 +29,19 @@ std::vector<Result> const& results() {
                                        {"bought_together", "promotion", "pairs"},
                                        {"trends", "trend", "trends"},
                                        {"sources", "quality", "sources"},
-                                       {"quarantine", "quality", "quarantine"}};
+                                       {"quarantine", "quality", "quarantine"},
+                                       {"assets", "catalogue", "catalogue"},
+                                       {"interactions", "interactions", "overview"},
+                                       {"model_metrics", "judge", "metrics"},
+                                       {"recommendations", "recommend", "recommendations"},
+                                       {"similar", "similar", "similar"},
+                                       {"asset_days", "asset_trends", "counts"},
+                                       {"asset_trends", "asset_trends", "trends"}};
   return all;
+}
+
+bool is_there(io::Comm const& comm, std::filesystem::path const& file) {
+  return comm.broadcast(comm.is_root() && std::filesystem::exists(file) ? "1" : "") == "1";
 }
 
 struct NamedTable {
@@ -37,22 +49,41 @@ struct NamedTable {
   io::Table table;
 };
 
-/// Forecasts first, then the tables of the steps that `names` has.
+bool contains(std::vector<std::string> const& names, std::string const& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Forecasts first, then the tables of the steps that `names` has, as far as these found something to say.
 std::vector<NamedTable> collect(StepWork const& work, NightParams const& params,
                                 std::vector<std::string> const& names) {
-  ForecastResult const forecast =
-      load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast);
-  std::vector<NamedTable> tables{{"forecast", forecast.forecasts}, {"importance", forecast.importance}};
+  std::vector<NamedTable> tables;
+  if (contains(names, "forecast")) {
+    ForecastResult const forecast =
+        load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast);
+    tables = {{"forecast", forecast.forecasts}, {"importance", forecast.importance}};
+  }
   for (Result const& result : results()) {
-    if (std::find(names.begin(), names.end(), result.step) == names.end()) continue;
+    if (!contains(names, result.step)) continue;
+    if (!is_there(work.comm, work.folder_of(result.step) / (result.file + ".h5"))) continue;
     tables.push_back({result.name, load_table(work, result.step, result.file)});
   }
   return tables;
 }
 
-}  // namespace
+/// Collective. The champion travels with the night: the next one goes on from it.
+void copy_champion(StepWork const& work) {
+  io::agree(work.comm, "copy the champion", [&] {
+    if (!work.comm.is_root()) return;
+    std::filesystem::copy_file(work.folder_of("champion") / "champion.h5", work.folder / "recommender.h5");
+  });
+}
 
-std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
+/// Sales that are given or that the store holds; a night without either and without assets says so in its first step.
+bool has_sales(io::Comm const& comm, NightParams const& params) {
+  return !params.sources.empty() || !params.asset.is_given() || !sales_inputs(comm, params).empty();
+}
+
+std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
   std::vector<Step> steps;
   if (!params.sources.empty()) steps.push_back(ingest_step(comm, params));
   for (Step const& step : {quality_step(comm, params), daily_step(comm, params), forecast_step(params),
@@ -60,6 +91,15 @@ std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
                            menu_step(comm, params), trend_step(params), promotion_step(comm, params)}) {
     steps.push_back(step);
   }
+  return steps;
+}
+
+}  // namespace
+
+std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
+  std::vector<Step> steps;
+  if (has_sales(comm, params)) steps = sales_steps(comm, params);
+  for (Step const& step : asset_steps(comm, params)) steps.push_back(step);
   steps.push_back(results_step(params, steps));
   return steps;
 }
@@ -81,6 +121,7 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
       io::write_csv(work.comm, work.folder / "csv" / (named.name + ".csv"), named.table);
       rows += named.table.range.total;
     }
+    if (contains(names, "champion")) copy_champion(work);
     return {rows, std::to_string(tables.size()) + " tables as HDF5 and CSV"};
   };
   return step;

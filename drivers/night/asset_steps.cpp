@@ -1,0 +1,21 @@
+#include "drivers/night/asset_steps.hpp"
+
+namespace tidemill::drivers {
+
+std::vector<Step> asset_steps(io::Comm const& comm, NightParams const& params) {
+  AssetNightParams const& asset = params.asset;
+  std::vector<Step> steps;
+  if (!asset.catalogue.empty()) steps.push_back(catalogue_step(comm, params));
+  if (asset.has_interactions()) {
+    steps.push_back(interactions_step(comm, params));
+    steps.push_back(split_step(params));
+    for (AssetModel const& model : asset.models) steps.push_back(asset_model_step(params, model));
+    for (Step const& step : {judge_step(params), champion_step(params), recommend_step(params), similar_step(params),
+                             asset_trend_step(params)}) {
+      steps.push_back(step);
+    }
+  }
+  return steps;
+}
+
+}  // namespace tidemill::drivers

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/night/night_params.hpp"
+#include "drivers/night/step.hpp"
+
+namespace tidemill::drivers {
+
+/// The steps of the asset half, in order: interactions, catalogue, split, one per model, judge, champion, recommend,
+/// similar, asset_trends, as far as the night has what they need. `comm` and `params` must outlive them.
+std::vector<Step> asset_steps(io::Comm const& comm, NightParams const& params);
+
+// Groups of steps, in one file each.
+Step interactions_step(io::Comm const& comm, NightParams const& params);
+Step catalogue_step(io::Comm const& comm, NightParams const& params);
+Step split_step(NightParams const& params);
+Step asset_model_step(NightParams const& params, AssetModel const& model);
+Step judge_step(NightParams const& params);
+Step champion_step(NightParams const& params);
+Step recommend_step(NightParams const& params);
+Step similar_step(NightParams const& params);
+Step asset_trend_step(NightParams const& params);
+
+/// Name of a model's step.
+std::string step_of_model(AssetModel const& model);
+
+/// Collective. Interactions as the file FOLDER/NAME.h5 of a step, and back; each rank gets about equal numbers of pairs.
+void save_interactions(StepWork const& work, std::string const& name, std::string const& config,
+                       Interactions const& interactions);
+Interactions load_interactions(StepWork const& work, std::string const& step, std::string const& name);
+
+/// A recommender file of a step.
+struct NightRecommender {
+  RecommenderCard card;
+  std::unique_ptr<Recommender> model;
+};
+/// Collective.
+void save_recommender(StepWork const& work, std::string const& name, AssetModel const& model,
+                      Interactions const& histories, Recommender const& trained, std::uint64_t seed);
+NightRecommender load_recommender(StepWork const& work, std::string const& step, std::string const& name,
+                                  AssetModel const& model);
+
+/// The model of this name; throws std::logic_error when the night has none.
+AssetModel const& model_named(NightParams const& params, std::string const& name);
+
+/// Collective. The name in the column `model` of the row of FOLDER/metrics.h5 of the step judge whose `flag` is 1; empty
+/// when none is.
+std::string judged_model(StepWork const& work, std::string const& flag);
+
+/// Collective. Digests of outside files: name -> digest.
+std::map<std::string, std::string> file_inputs(io::Comm const& comm,
+                                               std::map<std::string, std::filesystem::path> const& files);
+
+/// Lines of a section that set one of `keys` (written without the section's name).
+std::string lines_of(std::string const& section, std::string const& name, std::vector<std::string> const& keys);
+
+}  // namespace tidemill::drivers

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "drivers/metrics/ranking.hpp"
+#include "drivers/night/asset_steps.hpp"
+#include "drivers/night/night_steps.hpp"
+#include "drivers/night/ranked_lists.hpp"
+#include "drivers/panel/row_columns.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+CheckpointPlace checkpoints_of(StepWork const& work, NightParams const& params) {
+  return {work.folder / "checkpoints", work.key, params.checkpoint_seconds};
+}
+
+/// How one model did on one held-out part.
+struct Judged {
+  AssetModel const* model = nullptr;
+  std::string part;
+  RankingQuality quality;
+  bool is_champion = false, gives_similar = false;
+
+  double metric(std::string const& name) const {
+    auto const found = quality.metrics.find(name);
+    return found == quality.metrics.end() ? std::nan("") : found->second;
+  }
+};
+
+/// Lists from `histories`, without what the users had, judged by `relevant`.
+RankingQuality judge(StepWork const& work, Recommender const& model, Interactions const& histories,
+                     Interactions const& relevant, int k) {
+  Interactions const lists = as_interactions(histories, model.top_k(histories, histories, k));
+  std::vector<std::int64_t> const counts = item_counts(work.comm, histories);
+  return ranking_quality(work.comm, {relevant, lists, counts, histories.users.total}, k);
+}
+
+/// The best one on the validation part; of equal ones the first.
+template <class Eligible>
+Judged* best_of(std::vector<Judged>& rows, std::string const& criterion, Eligible const& eligible) {
+  Judged* best = nullptr;
+  for (Judged& row : rows) {
+    if (row.part != "validation" || !eligible(*row.model)) continue;
+    if (best == nullptr || row.metric(criterion) > best->metric(criterion)) best = &row;
+  }
+  return best;
+}
+
+void flag_model(std::vector<Judged>& rows, Judged const* chosen, bool Judged::* flag) {
+  if (chosen == nullptr) return;
+  for (Judged& row : rows) row.*flag = row.model == chosen->model;
+}
+
+io::Table metric_table(io::Comm const& comm, std::vector<Judged> rows, int k) {
+  if (!comm.is_root()) rows.clear();
+  RowColumns<Judged> columns(comm, rows);
+  auto const integer = io::ColumnType::integer;
+  columns.text("model", "recommender", [](Judged const& r) { return r.model->name; })
+      .text("part", "held-out pairs: validation chooses, test tells", [](Judged const& r) { return r.part; })
+      .integer("is_baseline", integer, "0/1", "stands here for comparison",
+               [](Judged const& r) { return r.model->is_baseline ? 1 : 0; })
+      .integer("is_champion", integer, "0/1", "best on validation: makes the night's lists",
+               [](Judged const& r) { return r.is_champion ? 1 : 0; })
+      .integer("gives_similar", integer, "0/1", "makes the night's similar assets",
+               [](Judged const& r) { return r.gives_similar ? 1 : 0; })
+      .integer("k", integer, "assets", "length of the lists", [k](Judged const&) { return k; })
+      .integer("users", integer, "users", "with held-out pairs", [](Judged const& r) { return r.quality.users; })
+      .integer("without_list", integer, "users", "of these, without a list: they count 0",
+               [](Judged const& r) { return r.quality.without_list; });
+  std::vector<std::string> names = ranking_metric_names();
+  for (std::string const& name : exposure_metric_names()) names.push_back(name);
+  for (std::string const& name : names) {
+    columns.real(name.c_str(), "", "ranking metric at k", [&](Judged const& r) { return r.metric(name); });
+  }
+  return columns.take();
+}
+
+}  // namespace
+
+Step asset_model_step(NightParams const& params, AssetModel const& model) {
+  Step step{step_of_model(model), "Model " + model.name, 1, {"split"}, model.config, {}, {}};
+  step.run = [params, model](StepWork const& work) -> StepOutcome {
+    Interactions const train = load_interactions(work, "split", "train");
+    auto const trained = model.train({work.comm, train, checkpoints_of(work, params), {}});
+    save_recommender(work, "model", model, train, *trained, params.seed);
+    return {train.items, fmt::format("on {}", counted(work.comm.sum(train.size()), "pairs"))};
+  };
+  return step;
+}
+
+Step judge_step(NightParams const& params) {
+  std::vector<std::string> after{"split"};
+  std::string config = lines_of(params.config_of("asset"), "asset", {"k", "criterion"});
+  for (AssetModel const& model : params.asset.models) {
+    after.push_back(step_of_model(model));
+    config += fmt::format("{} {} {}\n", model.name, model.is_baseline, model.is_personal);
+  }
+  Step step{"judge", "Judge the models", 1, after, config, {}, {}};
+  step.run = [params, config](StepWork const& work) -> StepOutcome {
+    AssetNightParams const& asset = params.asset;
+    Interactions const train = load_interactions(work, "split", "train");
+    Interactions const validation = load_interactions(work, "split", "validation");
+    Interactions const known = load_interactions(work, "split", "known");
+    Interactions const test = load_interactions(work, "split", "test");
+    std::vector<Judged> rows;
+    for (AssetModel const& model : asset.models) {
+      NightRecommender const loaded = load_recommender(work, step_of_model(model), "model", model);
+      rows.push_back({&model, "validation", judge(work, *loaded.model, train, validation, asset.k)});
+      rows.push_back({&model, "test", judge(work, *loaded.model, known, test, asset.k)});
+    }
+    Judged* const champion = best_of(rows, asset.criterion, [](AssetModel const&) { return true; });
+    flag_model(rows, champion, &Judged::is_champion);
+    flag_model(rows, best_of(rows, asset.criterion, [](AssetModel const& model) { return model.is_personal; }),
+               &Judged::gives_similar);
+    save_table(work, "metrics", config, metric_table(work.comm, rows, asset.k));
+    return {static_cast<std::int64_t>(rows.size()),
+            fmt::format("{} is best: {} {:.4f} on validation", champion->model->name, asset.criterion,
+                        champion->metric(asset.criterion))};
+  };
+  return step;
+}
+
+Step champion_step(NightParams const& params) {
+  std::string config;
+  for (AssetModel const& model : params.asset.models) config += model.config;
+  Step step{"champion", "Champion", 1, {"interactions", "judge"}, config, {}, {}};
+  step.run = [params](StepWork const& work) -> StepOutcome {
+    AssetModel const& model = model_named(params, judged_model(work, "is_champion"));
+    Interactions const all = load_interactions(work, "interactions", "interactions");
+    auto const trained = model.train({work.comm, all, checkpoints_of(work, params), {}});
+    save_recommender(work, "champion", model, all, *trained, params.seed);
+    return {all.items, fmt::format("{} on {}", model.name, counted(work.comm.sum(all.size()), "pairs"))};
+  };
+  return step;
+}
+
+}  // namespace tidemill::drivers
