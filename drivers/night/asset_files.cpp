@@ -11,9 +11,9 @@ std::string step_of_model(AssetModel const& model) { return "model-" + model.nam
 
 void save_interactions(StepWork const& work, std::string const& name, std::string const& config,
                        Interactions const& interactions) {
-  io::commit_hdf5(
-      work.comm, work.folder / (name + ".h5"), {"interactions", config, 0, {}},
-      [&](io::Hdf5File& file) { save_recommender_card(work.comm, file, {"interactions", config, interactions}); });
+  io::commit_hdf5(work.comm, work.folder / (name + ".h5"), {"interactions", config, 0, {}}, [&](io::Hdf5File& file) {
+    save_recommender_card(work.comm, file, {"interactions", config, interactions});
+  });
 }
 
 Interactions load_interactions(StepWork const& work, std::string const& step, std::string const& name) {

@@ -25,11 +25,15 @@ Step champion_step(NightParams const& params);
 Step recommend_step(NightParams const& params);
 Step similar_step(NightParams const& params);
 Step asset_trend_step(NightParams const& params);
+Step warm_start_step(io::Comm const& comm, NightParams const& params);
+Step pictures_step(io::Comm const& comm, NightParams const& params);
+Step tag_step(NightParams const& params);
 
 /// Name of a model's step.
 std::string step_of_model(AssetModel const& model);
 
-/// Collective. Interactions as the file FOLDER/NAME.h5 of a step, and back; each rank gets about equal numbers of pairs.
+/// Collective. Interactions as the file FOLDER/NAME.h5 of a step, and back; each rank gets about equal numbers of
+/// pairs.
 void save_interactions(StepWork const& work, std::string const& name, std::string const& config,
                        Interactions const& interactions);
 Interactions load_interactions(StepWork const& work, std::string const& step, std::string const& name);
@@ -48,8 +52,8 @@ NightRecommender load_recommender(StepWork const& work, std::string const& step,
 /// The model of this name; throws std::logic_error when the night has none.
 AssetModel const& model_named(NightParams const& params, std::string const& name);
 
-/// Collective. The name in the column `model` of the row of FOLDER/metrics.h5 of the step judge whose `flag` is 1; empty
-/// when none is.
+/// Collective. The name in the column `model` of the row of FOLDER/metrics.h5 of the step judge whose `flag` is 1;
+/// empty when none is.
 std::string judged_model(StepWork const& work, std::string const& flag);
 
 /// Collective. Digests of outside files: name -> digest.

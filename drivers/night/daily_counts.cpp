@@ -1,7 +1,9 @@
 #include "drivers/night/daily_counts.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "drivers/panel/row_columns.hpp"
 
@@ -59,6 +61,36 @@ io::Table daily_counts(io::Comm const& comm, Interactions const& interactions, D
       .integer("business_date", io::ColumnType::date, "", "day", [](ItemDay const& row) { return row.day; })
       .integer("units", io::ColumnType::integer, "interactions", "on the day",
                [](ItemDay const& row) { return row.count; });
+  return columns.take();
+}
+
+io::Table weekly_counts(io::Comm const& comm, io::Table const& daily, std::vector<std::string> const& items) {
+  std::set<std::string> const wanted(items.begin(), items.end());
+  io::Column const &item = daily.at("item_key"), &day = daily.at("business_date");
+  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  for (std::int64_t const one : day.integers) last = std::max(last, one);
+  last = comm.max(last);
+  // An item's days stand together on one rank.
+  struct Week {
+    std::string item;
+    std::int64_t end = 0, count = 0, days = 0;
+  };
+  std::vector<Week> weeks;
+  for (std::int64_t row = 0; row < daily.rows(); ++row) {
+    if (wanted.count(item.text(row)) == 0) continue;
+    std::int64_t const end = last - (last - day.integers[static_cast<std::size_t>(row)]) / 7 * 7;
+    if (weeks.empty() || weeks.back().item != item.text(row) || weeks.back().end != end) {
+      weeks.push_back({item.text(row), end, 0, 0});
+    }
+    weeks.back().count += daily.at("units").integers[static_cast<std::size_t>(row)];
+    ++weeks.back().days;
+  }
+  std::erase_if(weeks, [](Week const& week) { return week.days < 7; });
+  RowColumns<Week> columns(comm, weeks);
+  columns.text("item_key", "asset", [](Week const& week) { return week.item; })
+      .integer("week", io::ColumnType::date, "", "last day of it", [](Week const& week) { return week.end; })
+      .integer("units", io::ColumnType::integer, "interactions", "in the week",
+               [](Week const& week) { return week.count; });
   return columns.take();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "drivers/interactions/interactions.hpp"
 #include "io/comm/comm.hpp"
@@ -17,5 +19,9 @@ struct DailyCountParams {
 /// Collective. Interactions per item and day: item_key, business_date, units; every day from an item's first one in the
 /// window to the last day has a row, days without interactions count 0. Items ascending, spread over the ranks.
 io::Table daily_counts(io::Comm const& comm, Interactions const& interactions, DailyCountParams const& params);
+
+/// Collective. The rows of daily_counts of some items in whole weeks back from the last day: item_key, week (its last
+/// day), units.
+io::Table weekly_counts(io::Comm const& comm, io::Table const& daily, std::vector<std::string> const& items);
 
 }  // namespace tidemill::drivers

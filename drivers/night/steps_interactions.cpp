@@ -49,8 +49,9 @@ io::Table overview_table(io::Comm const& comm, Overview const& overview) {
   if (comm.is_root()) rows.push_back(overview);
   RowColumns<Overview> columns(comm, rows);
   auto const integer = io::ColumnType::integer;
-  columns.integer("pairs_read", integer, "pairs", "read = kept + below_threshold + repeated + unknown",
-                  [](Overview const& o) { return o.counts.read; })
+  columns
+      .integer("pairs_read", integer, "pairs", "read = kept + below_threshold + repeated + unknown",
+               [](Overview const& o) { return o.counts.read; })
       .integer("pairs_kept", integer, "pairs", "different pairs of user and asset",
                [](Overview const& o) { return o.counts.kept; })
       .integer("below_threshold", integer, "pairs", "left out for their value",
@@ -138,9 +139,8 @@ Step interactions_step(io::Comm const& comm, NightParams const& params) {
     Interactions const interactions = read_all(work, params, overview);
     save_interactions(work, "interactions", config, interactions);
     save_table(work, "overview", config, overview_table(work.comm, overview));
-    return {overview.counts.read,
-            fmt::format("{} of {} and {}", counted(overview.counts.kept, "pairs"), counted(overview.users, "users"),
-                        counted(overview.items, "assets"))};
+    return {overview.counts.read, fmt::format("{} of {} and {}", counted(overview.counts.kept, "pairs"),
+                                              counted(overview.users, "users"), counted(overview.items, "assets"))};
   };
   return step;
 }
@@ -181,9 +181,8 @@ Step split_step(NightParams const& params) {
     auto const size = [&](Interactions const& part, char const* name) {
       return counted(work.comm.sum(part.size()), name);
     };
-    return {work.comm.sum(all.size()),
-            fmt::format("{}, {}, {}", size(inner.train, "pairs to train on"), size(inner.test, "to choose by"),
-                        size(outer.test, "to judge by"))};
+    return {work.comm.sum(all.size()), fmt::format("{}, {}, {}", size(inner.train, "pairs to train on"),
+                                                   size(inner.test, "to choose by"), size(outer.test, "to judge by"))};
   };
   return step;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "drivers/night/asset_steps.hpp"
+#include "drivers/night/example_lists.hpp"
 #include "drivers/night/night_steps.hpp"
 #include "drivers/night/ranked_lists.hpp"
 #include "drivers/recommend/list_table.hpp"
@@ -37,8 +38,12 @@ Step recommend_step(NightParams const& params) {
     RankedLists const lists = champion.model->top_k(histories, histories, params.asset.k);
     io::Table const table = list_table(work.comm, histories, lists);
     save_table(work, "recommendations", config, table);
-    return {table.range.total,
-            fmt::format("by {} for {}", model.name, counted(histories.users.total, "users"))};
+    std::vector<std::int64_t> const shown = item_counts(work.comm, as_interactions(histories, lists));
+    save_table(work, "attention", config,
+               attention_table(work.comm, {{"history", item_counts(work.comm, histories)}, {"lists", shown}}));
+    save_table(work, "examples", config,
+               example_table(work.comm, histories, lists, example_users(work.comm, histories)));
+    return {table.range.total, fmt::format("by {} for {}", model.name, counted(histories.users.total, "users"))};
   };
   return step;
 }
@@ -58,10 +63,12 @@ Step similar_step(NightParams const& params) {
     NightRecommender const loaded = is_champion ? load_recommender(work, "champion", "champion", model)
                                                 : load_recommender(work, step_of_model(model), "model", model);
     Interactions const probes = item_probes(work.comm, loaded.card.histories);
-    io::Table const lists =
-        list_table(work.comm, probes, loaded.model->top_k(probes, probes, params.asset.similar));
-    save_table(work, "similar", config, similar_table(lists));
-    return {lists.range.total, fmt::format("by {} for {}", name, counted(probes.items, "assets"))};
+    RankedLists const lists = loaded.model->top_k(probes, probes, params.asset.similar);
+    io::Table const table = similar_table(list_table(work.comm, probes, lists));
+    save_table(work, "similar", config, table);
+    std::vector<std::int64_t> const popular = most_popular(item_counts(work.comm, loaded.card.histories));
+    save_table(work, "examples", config, example_table(work.comm, probes, lists, popular));
+    return {table.range.total, fmt::format("by {} for {}", name, counted(probes.items, "assets"))};
   };
   return step;
 }

@@ -47,7 +47,7 @@ Judged* best_of(std::vector<Judged>& rows, std::string const& criterion, Eligibl
   return best;
 }
 
-void flag_model(std::vector<Judged>& rows, Judged const* chosen, bool Judged::* flag) {
+void flag_model(std::vector<Judged>& rows, Judged const* chosen, bool Judged::*flag) {
   if (chosen == nullptr) return;
   for (Judged& row : rows) row.*flag = row.model == chosen->model;
 }

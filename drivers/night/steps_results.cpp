@@ -5,6 +5,7 @@
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
 #include "io/csv/write_csv.hpp"
+#include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/tables/table_file.hpp"
 
@@ -35,8 +36,11 @@ std::vector<Result> const& results() {
                                        {"model_metrics", "judge", "metrics"},
                                        {"recommendations", "recommend", "recommendations"},
                                        {"similar", "similar", "similar"},
-                                       {"asset_days", "asset_trends", "counts"},
-                                       {"asset_trends", "asset_trends", "trends"}};
+                                       {"attention", "recommend", "attention"},
+                                       {"example_lists", "recommend", "examples"},
+                                       {"example_neighbours", "similar", "examples"},
+                                       {"asset_trends", "asset_trends", "trends"},
+                                       {"asset_weeks", "asset_trends", "weeks"}};
   return all;
 }
 
@@ -98,7 +102,11 @@ std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
 
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
   std::vector<Step> steps;
-  if (has_sales(comm, params)) steps = sales_steps(comm, params);
+  bool const sales = has_sales(comm, params);
+  if (!sales && !params.asset.has_interactions() && !params.date) {
+    throw ConfigError("pictures alone give the night no date; add --date 2026-11-20, sales or asset.interactions");
+  }
+  if (sales) steps = sales_steps(comm, params);
   for (Step const& step : asset_steps(comm, params)) steps.push_back(step);
   steps.push_back(results_step(params, steps));
   return steps;

@@ -11,6 +11,12 @@ NightTable::NightTable(io::Hdf5File& file, std::string const& name)
 
 std::string NightTable::text(std::string const& column, std::int64_t row) const { return table_.at(column).text(row); }
 
+std::string NightTable::cell(std::string const& column, std::int64_t row) const {
+  io::Column const& values = table_.at(column);
+  if (values.is_text()) return values.text(row);
+  return values.is_missing(row) ? "" : std::to_string(whole(column, row));
+}
+
 std::string NightTable::item_name(std::string const& key, std::int64_t row) const {
   if (table_.has("item_name") && !table_.at("item_name").is_missing(row)) return text("item_name", row);
   return text(key, row);

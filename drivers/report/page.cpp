@@ -2,29 +2,69 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
+#include "drivers/report/asset_sections.hpp"
 #include "drivers/report/html.hpp"
 #include "drivers/report/sections.hpp"
 #include "drivers/report/text.hpp"
 
 namespace tidemill::drivers::report {
 
+namespace {
+
+struct Chapter {
+  char const* id;
+  char const* name;  ///< in the contents; empty: not there
+  std::string html;
+};
+
+std::vector<Chapter> chapters_of(ReportData const& data) {
+  std::vector<Chapter> chapters;
+  if (data.has_sales) {
+    chapters = {{"summary", "", headline_section(data)},
+                {"forecast", "Forecast", forecast_section(data)},
+                {"menu", "Menu", menu_section(data)},
+                {"prices", "Prices", price_section(data)},
+                {"promotions", "Promotions", promotion_section(data)},
+                {"trends", "Trends", trend_section(data)},
+                {"accuracy", "Accuracy", backtest_section(data)},
+                {"data", "Data", data_section(data)}};
+  }
+  for (Chapter const& chapter :
+       {Chapter{"assets", "Assets", asset_headline_section(data)},
+        Chapter{"recommenders", "Recommenders", recommender_section(data)},
+        Chapter{"attention", "Attention", attention_section(data)},
+        Chapter{"examples", "Examples", example_section(data)},
+        Chapter{"asset-trends", "Rising and falling", asset_trend_section(data)},
+        Chapter{"pictures", "Pictures", picture_section(data)}, Chapter{"run", "Run", run_section(data)},
+        Chapter{"provenance", "Origin", provenance_section(data)}}) {
+    chapters.push_back(chapter);
+  }
+  std::erase_if(chapters, [](Chapter const& chapter) { return chapter.html.empty(); });
+  return chapters;
+}
+
+}  // namespace
+
 std::string draw_page(ReportData const& data) {
   std::string const title = escape_html(data.title);
+  std::string contents, body;
+  for (Chapter const& chapter : chapters_of(data)) {
+    body += chapter.html;
+    if (*chapter.name != 0) contents += fmt::format("<a href=\"#{}\">{}</a>", chapter.id, chapter.name);
+  }
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{0}, {1}</title>\n<style>{2}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n"
-      "<p class=\"soft\">Sales up to and including {1}</p>\n",
-      title, day_text(data.date), style_sheet);
-  html +=
-      "<nav aria-label=\"Contents\"><a href=\"#forecast\">Forecast</a><a href=\"#menu\">Menu</a><a href=\"#prices\">"
-      "Prices</a><a href=\"#promotions\">Promotions</a><a href=\"#trends\">Trends</a><a href=\"#accuracy\">Accuracy</a>"
-      "<a href=\"#data\">Data</a><a href=\"#run\">Run</a><a href=\"#provenance\">Origin</a></nav>\n</header>\n<main>\n";
-  html += headline_section(data) + forecast_section(data) + menu_section(data) + price_section(data) +
-          promotion_section(data) + trend_section(data) + backtest_section(data) + data_section(data) +
-          run_section(data) + provenance_section(data);
-  html += fmt::format("</main>\n<footer>Made by tidemill {}. Amounts in {}, net of tax.</footer>\n</body>\n</html>\n",
-                      escape_html(data.run.program_version), escape_html(data.currency));
+      "<p class=\"soft\">{3} up to and including {1}</p>\n"
+      "<nav aria-label=\"Contents\">{4}</nav>\n</header>\n<main>\n",
+      title, day_text(data.date), style_sheet, data.has_sales ? "Sales" : "Interactions", contents);
+  html += body;
+  html += fmt::format("</main>\n<footer>Made by tidemill {}.{}</footer>\n</body>\n</html>\n",
+                      escape_html(data.run.program_version),
+                      data.has_sales ? fmt::format(" Amounts in {}, net of tax.", escape_html(data.currency)) : "");
   return html;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "drivers/night/step_record.hpp"
+#include "drivers/report/asset_data.hpp"
 
 namespace tidemill::drivers::report {
 
@@ -135,6 +136,8 @@ struct ReportData {
   std::vector<BacktestRow> backtest;
   std::vector<SourceFile> sources;
   std::vector<QuarantineReason> quarantine;
+  bool has_sales = true;  ///< the chapters on sales have something to say
+  AssetReport assets;
   RunRecord run;
 };
 

@@ -10,13 +10,6 @@
 namespace tidemill::drivers::report {
 namespace {
 
-std::string card(std::string const& name, std::string const& value, std::string const& note) {
-  return fmt::format(
-      "<div class=\"card\"><div class=\"name\">{}</div><div class=\"value\">{}</div><div "
-      "class=\"note\">{}</div></div>\n",
-      escape_html(name), escape_html(value), note);
-}
-
 /// "+4 % on the 7 days before", coloured.
 std::string change_note(std::int64_t now, std::int64_t before, std::string const& against) {
   if (now == io::missing_integer || before == io::missing_integer || before == 0) return "";

@@ -29,6 +29,12 @@ a{color:var(--blue)}
 .card .note{font-size:.88rem}
 .good{color:var(--green)}.bad{color:var(--red)}
 ol.first{padding-left:1.3em;margin:0;max-width:80ch}ol.first li{margin:0 0 8px}
+.lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:14px;margin:0 0 20px}
+.lists h3{margin:0 0 6px}.lists ol{margin:0;padding-left:1.4em;font-size:.92rem}.lists .soft{font-size:.85rem}
+.sheet{display:flex;flex-wrap:wrap;gap:10px;padding:10px 0;border-bottom:1px solid var(--rule)}
+.thumb{margin:0;width:104px}.thumb img,.no-picture{display:block;width:100%;height:88px;object-fit:contain;background:var(--card);
+border-radius:6px}.no-picture{font-size:.8rem;color:var(--soft);text-align:center;line-height:88px}
+.thumb figcaption{font-weight:400;font-size:.76rem;line-height:1.3;overflow-wrap:anywhere;margin:4px 0 0}
 figure{margin:0 0 18px}figcaption{font-weight:600;font-size:.95rem;margin:0 0 4px}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:18px 22px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;font-size:.88rem;color:var(--soft);margin:0 0 10px}

@@ -21,7 +21,8 @@ void add_ingest_options(po::options_description& out, NightOptions& options) {
   drivers::IngestOptions& ingest = options.params.ingest;
   auto add = out.add_options();
   add("input", po::value(&options.input),
-      "folder from which the paths of ingest.* start; without it nothing is ingested and the store is used as it is");
+      "folder from which the paths of ingest.* and asset.* start; without it nothing is ingested and the store is used "
+      "as it is");
   add("ingest.source", po::value(&options.sources)->composing(),
       "an export: ADAPTER: PATTERN [@ LOCATION], such as toast: toast/*/ItemSelectionDetails.csv; once per kind");
   add("ingest.costs", po::value(&options.costs), "table of unit costs");
@@ -116,30 +117,17 @@ void add_promotion_options(po::options_description& out, drivers::NightParams& p
       "share of false alarms among the trends found");
 }
 
-/// An option's value as text; empty when it was not given.
-std::string text_of(po::variable_value const& value) {
-  if (value.empty()) return "";
-  boost::any const& any = value.value();
-  if (auto const* text = boost::any_cast<std::string>(&any)) return *text;
-  if (auto const* number = boost::any_cast<double>(&any)) return fmt::format("{}", *number);
-  if (auto const* number = boost::any_cast<int>(&any)) return std::to_string(*number);
-  if (auto const* number = boost::any_cast<std::int64_t>(&any)) return std::to_string(*number);
-  if (auto const* flag = boost::any_cast<bool>(&any)) return *flag ? "1" : "0";
-  if (auto const* list = boost::any_cast<std::vector<std::string>>(&any))
-    return fmt::format("{}", fmt::join(*list, ", "));
-  throw std::logic_error("an option of nightly has a type that cannot be written down");
-}
-
 /// "section.key = value" lines of all options with a section, with what was not given at its default. Sorted, so that
 /// an option given as its default changes no key.
 std::map<std::string, std::string> sections_of(po::variables_map const& values) {
   std::map<std::string, std::string> sections;
   for (auto const& [name, value] : values) {
     std::size_t const dot = name.find('.');
-    if (dot == std::string::npos || name == "ingest.source" || name == "ingest.costs" || name == "ingest.promotions") {
+    if (dot == std::string::npos || name == "ingest.source" || name == "ingest.costs" || name == "ingest.promotions" ||
+        is_asset_file_option(name)) {
       continue;
     }
-    sections[name.substr(0, dot)] += name + " = " + text_of(value) + "\n";
+    sections[name.substr(0, dot)] += name + " = " + option_text(value) + "\n";
   }
   return sections;
 }
@@ -168,8 +156,10 @@ void check_choices(NightOptions const& options) {
   if (!drivers::is_safe_name(options.tenant)) {
     throw ConfigError("tenant = " + options.tenant + ": expected letters, digits, - _ . and no leading dot");
   }
-  if (!options.input.empty() && options.sources.empty()) {
-    throw ConfigError("input is given but no ingest.source says which files to take from it");
+  bool const takes_assets = !options.asset.interactions.files.empty() || !options.asset.pictures.empty();
+  if (!options.input.empty() && options.sources.empty() && !takes_assets) {
+    throw ConfigError(
+        "input is given but no ingest.source, asset.interactions or asset.pictures says which files to take from it");
   }
 }
 
@@ -185,6 +175,21 @@ std::filesystem::path below(std::string const& folder, std::string const& file) 
 }
 
 }  // namespace
+
+std::string option_text(po::variable_value const& value) {
+  if (value.empty()) return "";
+  boost::any const& any = value.value();
+  if (auto const* text = boost::any_cast<std::string>(&any)) return *text;
+  if (auto const* number = boost::any_cast<double>(&any)) return fmt::format("{}", *number);
+  if (auto const* number = boost::any_cast<int>(&any)) return std::to_string(*number);
+  if (auto const* number = boost::any_cast<std::int64_t>(&any)) return std::to_string(*number);
+  if (auto const* number = boost::any_cast<std::uint64_t>(&any)) return std::to_string(*number);
+  if (auto const* number = boost::any_cast<float>(&any)) return fmt::format("{}", *number);
+  if (auto const* flag = boost::any_cast<bool>(&any)) return *flag ? "1" : "0";
+  if (auto const* list = boost::any_cast<std::vector<std::string>>(&any))
+    return fmt::format("{}", fmt::join(*list, ", "));
+  throw std::logic_error("an option of nightly has a type that cannot be written down");
+}
 
 void add_night_options(po::options_description& out, NightOptions& options) {
   auto add = out.add_options();
@@ -203,6 +208,7 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add_price_options(out, options);
   add_menu_options(out, options);
   add_promotion_options(out, options.params);
+  add_asset_options(out, options.asset);
 }
 
 drivers::NightParams night_params(Context const& context, NightOptions const& options) {
@@ -214,7 +220,8 @@ drivers::NightParams night_params(Context const& context, NightOptions const& op
   if (!options.date.empty()) params.date = date_of(options.date);
   params.ingest.file.currency = options.currency;
   params.ingest.file.date_order = date_order_of(options.date_order);
-  if (!options.input.empty()) {
+  params.asset = asset_params(context, options.asset, options.input);
+  if (!options.input.empty() && !options.sources.empty()) {
     params.sources = find_sources(context.comm, options.sources, options.input);
     params.costs = below(options.input, options.costs);
     params.promotions = below(options.input, options.promotions);
@@ -230,6 +237,7 @@ drivers::NightParams night_params(Context const& context, NightOptions const& op
   params.item_days.model = params.backtest.forecast.model;
   params.backtest.models = {params.backtest.forecast.model, "last_value", "seasonal_naive", "season_mean"};
   drivers::check(params.backtest.forecast);
+  params.asset.trend.alpha = params.trend.alpha;
   params.config = sections_of(context.values);
   params.config["ingest"] += "currency = " + options.currency + "\n";
   for (char const* section : {"forecast", "price", "menu"}) {

@@ -6,6 +6,7 @@
 
 #include "drivers/night/night_params.hpp"
 #include "jobs/command.hpp"
+#include "jobs/night/asset_options.hpp"
 
 namespace tidemill::jobs {
 
@@ -15,13 +16,18 @@ struct NightOptions {
   std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith";
   std::vector<std::string> sources;
   std::string costs, promotions;
+  AssetOptions asset;
   drivers::NightParams params;
 };
 
+/// An option's value as text; empty when it was not given.
+std::string option_text(boost::program_options::variable_value const& value);
+
 void add_night_options(boost::program_options::options_description& out, NightOptions& options);
 
-/// Collective. The options as parameters: patterns become files, texts are checked, each section's lines are kept for
-/// the keys of its steps. Throws ConfigError for values that cannot be, DataError for patterns that no file fits.
+/// Collective. `context` and `options` must outlive the parameters. The options as parameters: patterns become files,
+/// texts are checked, each section's lines are kept for the keys of its steps. Throws ConfigError for values that
+/// cannot be, DataError for patterns that no file fits.
 drivers::NightParams night_params(Context const& context, NightOptions const& options);
 
 }  // namespace tidemill::jobs

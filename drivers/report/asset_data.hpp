@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemill::drivers::report {
+
+// What the report shows of the asset half; see report_data.hpp for what unknown values are.
+
+struct InteractionOverview {
+  std::int64_t pairs_read = 0, pairs_kept = 0, below_threshold = 0, repeated = 0, after_date = 0;
+  std::int64_t users = 0, assets = 0;
+  std::int64_t first_day = 0, last_day = 0;  ///< missing_integer when unknown
+};
+
+/// One recommender on the pairs held out for the test.
+struct ModelQuality {
+  std::string model;
+  bool is_baseline = false, is_champion = false;
+  int k = 0;
+  std::int64_t users = 0;
+  std::map<std::string, double> validation, test;  ///< by metric name
+};
+
+struct ListedAsset {
+  std::string name;
+  double score = 0;
+  std::string rung;
+  std::string because;  ///< asset of the user's history that speaks for it; empty: not known
+};
+
+/// One user's list, or one asset's neighbours.
+struct AssetList {
+  std::string subject;
+  std::vector<std::string> history;  ///< names of some of what the user had, newest first
+  std::vector<ListedAsset> assets;
+};
+
+/// How attention is spread over assets: share of all from the most popular asset on.
+struct ShareCurve {
+  std::string name;
+  std::vector<double> share;  ///< of the first i / (size - 1) of the assets; begins with 0, ends with 1
+  double gini = 0;
+};
+
+struct AssetTrend {
+  std::string name;
+  std::string direction;  ///< rising, falling, steady, too_short
+  double change = 0;      ///< interactions per week, per week
+  double level = 0;       ///< interactions per week
+  double q_value = 0;
+  double season_strength = 0;
+  std::vector<double> weekly;  ///< oldest first
+};
+
+/// The champion trained from nothing, and from the champion of an earlier night.
+struct TrainingStart {
+  std::string start;     ///< cold or warm
+  double sweeps = 0;     ///< passes over the data
+  double objective = 0;  ///< what training minimises, at the end
+  double seconds = 0;    ///< of its step in this run; NaN when it was reused
+  bool is_used = false;  ///< makes the night's lists
+};
+
+/// Numbers of files by a measure.
+struct Histogram {
+  std::string name;
+  std::vector<double> edge;  ///< one more than `count`; ascending
+  std::vector<std::int64_t> count;
+};
+
+struct PictureCopy {
+  std::string path;
+  std::string copy;  ///< representative, exact or near
+  double similarity = 0;
+  std::string thumbnail;  ///< data URI; empty: none
+};
+
+struct PictureReport {
+  std::int64_t files = 0, clusters = 0, copies = 0, inconsistent = 0;
+  std::vector<std::pair<std::string, std::int64_t>> status;  ///< of files; most frequent first
+  std::vector<Histogram> histograms;
+  std::vector<std::vector<PictureCopy>> sheets;  ///< members of some clusters, the representative first
+  std::vector<PictureCopy> weakest;              ///< pictures to replace first; `copy` says why
+};
+
+struct TagQuality {
+  std::string tag;
+  std::int64_t assets = 0;  ///< that have it, among those judged
+  double precision = 0, recall = 0, f1 = 0;
+};
+
+struct AssetReport {
+  bool is_there = false;  ///< interactions were read
+  InteractionOverview overview;
+  std::vector<ModelQuality> models;   ///< baselines last, best first
+  std::vector<ShareCurve> attention;  ///< what users had, then what the night's lists show
+  std::int64_t listed_assets = 0;     ///< different assets on the night's lists
+  std::vector<AssetList> examples;
+  std::vector<AssetList> neighbours;
+  std::vector<AssetTrend> trends;
+  std::vector<TrainingStart> starts;
+  PictureReport pictures;
+  std::vector<TagQuality> tags;
+};
+
+}  // namespace tidemill::drivers::report

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "drivers/metrics/ranking.hpp"
+#include "drivers/report/read_parts.hpp"
+#include "io/tables/table.hpp"
+
+namespace tidemill::drivers::report {
+namespace {
+
+/// Names of assets by id; the id where the catalogue has none.
+class AssetNames {
+ public:
+  explicit AssetNames(NightTable const& assets) {
+    for (std::int64_t row = 0; row < assets.rows(); ++row) {
+      if (assets.has("name")) names_[assets.cell("id", row)] = assets.cell("name", row);
+    }
+  }
+  std::string of(std::string const& id) const {
+    auto const found = names_.find(id);
+    return found == names_.end() || found->second.empty() ? id : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> names_;
+};
+
+void read_overview(NightTable const& table, AssetReport& assets) {
+  if (table.rows() == 0) return;
+  InteractionOverview& overview = assets.overview;
+  overview.pairs_read = table.whole("pairs_read", 0);
+  overview.pairs_kept = table.whole("pairs_kept", 0);
+  overview.below_threshold = table.whole("below_threshold", 0);
+  overview.repeated = table.whole("repeated", 0);
+  overview.after_date = table.whole("after_date", 0);
+  overview.users = table.whole("users", 0);
+  overview.assets = table.whole("assets", 0);
+  overview.first_day = table.whole("first_day", 0, io::missing_integer);
+  overview.last_day = table.whole("last_day", 0, io::missing_integer);
+}
+
+void read_models(NightTable const& table, AssetReport& assets) {
+  std::vector<std::string> names = ranking_metric_names();
+  for (std::string const& name : exposure_metric_names()) names.push_back(name);
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    std::string const model = table.text("model", row);
+    auto found = std::find_if(assets.models.begin(), assets.models.end(),
+                              [&](ModelQuality const& one) { return one.model == model; });
+    if (found == assets.models.end()) {
+      found = assets.models.insert(found, ModelQuality{});
+      found->model = model;
+    }
+    found->is_baseline = table.whole("is_baseline", row) == 1;
+    found->is_champion = table.whole("is_champion", row) == 1;
+    found->k = static_cast<int>(table.whole("k", row));
+    bool const is_test = table.text("part", row) == "test";
+    if (is_test) found->users = table.whole("users", row);
+    for (std::string const& name : names) (is_test ? found->test : found->validation)[name] = table.number(name, row);
+  }
+  std::stable_sort(assets.models.begin(), assets.models.end(), [](ModelQuality const& a, ModelQuality const& b) {
+    if (a.is_baseline != b.is_baseline) return b.is_baseline;
+    return a.test.at("ndcg") > b.test.at("ndcg");
+  });
+}
+
+void read_attention(NightTable const& table, AssetReport& assets) {
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    std::string const name = table.text("curve", row);
+    if (assets.attention.empty() || assets.attention.back().name != name) {
+      assets.attention.push_back({name, {}, table.number("gini", row)});
+    }
+    assets.attention.back().share.push_back(table.number("attention", row));
+  }
+}
+
+std::vector<AssetList> lists_of(NightTable const& table, AssetNames const& names, bool subjects_are_assets) {
+  std::vector<AssetList> lists;
+  std::string subject;
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    std::string const user = table.cell("user", row);
+    if (lists.empty() || subject != user) lists.push_back({subjects_are_assets ? names.of(user) : user, {}, {}});
+    subject = user;
+    std::string const item = names.of(table.cell("item", row));
+    if (table.text("part", row) == "history") {
+      lists.back().history.push_back(item);
+      continue;
+    }
+    std::string const because = table.has("because_item") ? table.cell("because_item", row) : "";
+    lists.back().assets.push_back(
+        {item, table.number("score", row), table.text("rung", row), because.empty() ? "" : names.of(because)});
+  }
+  return lists;
+}
+
+void read_asset_trends(NightTable const& trends, NightTable const& weeks, AssetNames const& names,
+                       AssetReport& assets) {
+  std::map<std::string, std::vector<double>> weekly;
+  for (std::int64_t row = 0; row < weeks.rows(); ++row) {
+    weekly[weeks.text("item_key", row)].push_back(weeks.number("units", row));
+  }
+  for (std::int64_t row = 0; row < trends.rows(); ++row) {
+    std::string const item = trends.text("item", row);
+    assets.trends.push_back({names.of(item), trends.text("trend", row), trends.number("slope_per_week", row) * 7,
+                             trends.number("mean_units", row) * 7, trends.number("q", row),
+                             trends.number("season_strength", row), weekly[item]});
+  }
+  std::stable_sort(assets.trends.begin(), assets.trends.end(), [](AssetTrend const& a, AssetTrend const& b) {
+    return std::abs(a.change / a.level) > std::abs(b.change / b.level);
+  });
+}
+
+}  // namespace
+
+void read_assets(io::Hdf5File& file, ReportData& data) {
+  auto const table = [&](char const* name) { return NightTable(file, name); };
+  AssetReport& assets = data.assets;
+  data.has_sales = file.has("forecast");
+  assets.is_there = file.has("interactions");
+  AssetNames const names(table("assets"));
+  read_overview(table("interactions"), assets);
+  read_models(table("model_metrics"), assets);
+  read_attention(table("attention"), assets);
+  assets.examples = lists_of(table("example_lists"), names, false);
+  assets.neighbours = lists_of(table("example_neighbours"), names, true);
+  read_asset_trends(table("asset_trends"), table("asset_weeks"), names, assets);
+  read_pictures(file, assets.pictures);
+  if (!data.has_sales && assets.is_there) data.date = assets.overview.last_day;
+}
+
+}  // namespace tidemill::drivers::report
