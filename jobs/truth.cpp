@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include "drivers/truth/asset_recovery.hpp"
 #include "drivers/truth/recovery.hpp"
 #include "io/error.hpp"
 #include "io/store/posix.hpp"
@@ -35,9 +36,20 @@ class NightFile {
   io::Hdf5File file_;
 };
 
+std::filesystem::path results_of(TruthOptions const& options) {
+  return std::filesystem::is_directory(options.night) ? options.night / "results.h5" : options.night;
+}
+
+drivers::AssetRecovery recover_assets(TruthOptions const& options, std::string const& truth) {
+  NightFile file(results_of(options));
+  std::optional<io::Table> lists, similar, trends, quality, duplicates;
+  return drivers::measure_asset_recovery(
+      truth, {file.table("recommendations", lists), file.table("similar", similar), file.table("asset_trends", trends),
+              file.table("asset_quality", quality), file.table("duplicates", duplicates)});
+}
+
 drivers::Recovery recover(TruthOptions const& options) {
-  bool const is_folder = std::filesystem::is_directory(options.night);
-  NightFile file(is_folder ? options.night / "results.h5" : options.night);
+  NightFile file(results_of(options));
   std::optional<io::Table> elasticities, menu, trends, promotions, forecasts;
   drivers::NightTables const night{file.table("elasticities", elasticities), file.table("menu", menu),
                                    file.table("trends", trends), file.table("promotions", promotions),
@@ -54,11 +66,17 @@ Command make_truth_command() {
   command.options.add_options()("night", po::value(&options->night)->required(),
                                 "folder of a published night, or its results.h5")(
       "truth", po::value(&options->truth)->required(),
-      "truth.json that `generate` wrote, with truth_forecast.csv beside it");
+      "truth.json that `generate` wrote; of a chain, with truth_forecast.csv beside it");
   command.run = [options](Context const& context) {
     std::string text;
     io::agree(context.comm, "compare with the truth", [&] {
       if (!context.comm.is_root()) return;
+      std::string const truth = io::read_file(options->truth);
+      if (drivers::is_asset_truth(truth)) {
+        drivers::AssetRecovery const recovery = recover_assets(*options, truth);
+        text = context.json ? asset_recovery_json(recovery) : asset_recovery_text(recovery);
+        return;
+      }
       drivers::Recovery const recovery = recover(*options);
       text = context.json ? recovery_json(recovery) : recovery_text(recovery);
     });

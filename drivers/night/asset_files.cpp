@@ -2,6 +2,7 @@
 
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/tables/table_file.hpp"
 
@@ -38,6 +39,23 @@ NightRecommender load_recommender(StepWork const& work, std::string const& step,
   return loaded;
 }
 
+std::optional<Catalogue> load_catalogue(StepWork const& work, NightParams const& params) {
+  AssetNightParams const& asset = params.asset;
+  if (asset.catalogue.empty()) return std::nullopt;
+  io::Table const table = load_table(work, "catalogue", "catalogue");
+  CatalogueColumns columns = asset.catalogue_columns;
+  columns.id = "id";
+  if (columns.texts.empty() && columns.attributes.empty() && columns.numbers.empty()) {
+    for (char const* name : {"name", "text", "description"}) {
+      if (table.has(name)) columns.texts.emplace_back(name);
+    }
+    for (char const* name : {"category", "tags"}) {
+      if (table.has(name)) columns.attributes.emplace_back(name);
+    }
+  }
+  return catalogue_of(work.comm, table, columns, asset.catalogue.string());
+}
+
 AssetModel const& model_named(NightParams const& params, std::string const& name) {
   for (AssetModel const& model : params.asset.models) {
     if (model.name == name) return model;
@@ -60,6 +78,13 @@ std::string judged_model(StepWork const& work, std::string const& flag) {
 std::map<std::string, std::string> file_inputs(io::Comm const& comm,
                                                std::map<std::string, std::filesystem::path> const& files) {
   std::map<std::string, std::string> digests;
+  io::agree(comm, "look for the files", [&] {
+    if (!comm.is_root()) return;
+    for (auto const& [name, path] : files) {
+      if (path.empty() || std::filesystem::is_regular_file(path)) continue;
+      throw DataError(path.string() + ": expected a file (" + name + " of the night), found none; check the path");
+    }
+  });
   for (auto const& [name, path] : files) {
     if (!path.empty()) digests[name] = io::digest_of_file(comm, path);
   }

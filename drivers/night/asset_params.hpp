@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/content/catalogue.hpp"
 #include "drivers/interactions/interactions.hpp"
 #include "drivers/interactions/read_interactions.hpp"
 #include "drivers/learn/checkpoint_place.hpp"
@@ -22,8 +23,9 @@ struct AssetTraining {
   io::Comm const& comm;
   Interactions const& interactions;
   CheckpointPlace checkpoints;
-  std::filesystem::path warm_start;  ///< recommender file of the same kind to go on from; empty: from nothing
-  int warm_sweeps = 0;               ///< passes over the data then
+  Catalogue const* catalogue = nullptr;  ///< what is known of the items; null: nothing
+  std::filesystem::path warm_start;      ///< recommender file of the same kind to go on from; empty: from nothing
+  int warm_sweeps = 0;                   ///< passes over the data then
 };
 
 /// A recommender that a night may train. The night knows no kind by itself: whoever plans it fills these in.
@@ -52,8 +54,9 @@ enum class Holdout {
 struct AssetNightParams {
   std::vector<std::filesystem::path> interactions;
   InteractionFormat format;
-  std::filesystem::path catalogue;  ///< table with a column id, and where known name, category
-  std::filesystem::path pictures;   ///< folder
+  std::filesystem::path catalogue;  ///< table with a row per asset; its assets are known even when no one had them
+  CatalogueColumns catalogue_columns;
+  std::filesystem::path pictures;  ///< folder
   Holdout holdout = Holdout::last;
   std::int64_t holdout_items = 1;
   std::int64_t holdout_days = 14;
@@ -62,6 +65,7 @@ struct AssetNightParams {
   std::string criterion = "ndcg";  ///< metric on the validation pairs that the champion is best in
   int k = 20;                      ///< length of the lists
   int similar = 10;                ///< neighbours of each asset
+  bool reasons = true;             ///< lists say which asset of the history speaks most for a row
   TrendParams trend;
   std::int64_t trend_days = 182;      ///< newest days looked at
   std::int64_t trend_min_count = 20;  ///< assets with fewer interactions in them are left out

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,6 @@ Step champion_step(NightParams const& params);
 Step recommend_step(NightParams const& params);
 Step similar_step(NightParams const& params);
 Step asset_trend_step(NightParams const& params);
-Step warm_start_step(io::Comm const& comm, NightParams const& params);
-Step pictures_step(io::Comm const& comm, NightParams const& params);
-Step tag_step(NightParams const& params);
 
 /// Name of a model's step.
 std::string step_of_model(AssetModel const& model);
@@ -49,6 +47,9 @@ void save_recommender(StepWork const& work, std::string const& name, AssetModel 
 NightRecommender load_recommender(StepWork const& work, std::string const& step, std::string const& name,
                                   AssetModel const& model);
 
+/// Collective. The catalogue of the step of that name, if the night has one.
+std::optional<Catalogue> load_catalogue(StepWork const& work, NightParams const& params);
+
 /// The model of this name; throws std::logic_error when the night has none.
 AssetModel const& model_named(NightParams const& params, std::string const& name);
 
@@ -56,7 +57,8 @@ AssetModel const& model_named(NightParams const& params, std::string const& name
 /// empty when none is.
 std::string judged_model(StepWork const& work, std::string const& flag);
 
-/// Collective. Digests of outside files: name -> digest.
+/// Collective. Digests of outside files, as far as paths are given: name -> digest. Throws DataError naming a file that
+/// is not there.
 std::map<std::string, std::string> file_inputs(io::Comm const& comm,
                                                std::map<std::string, std::filesystem::path> const& files);
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t examples = 5, history_shown = 6, list_shown = 6, fewest_items = 5;
 
 struct ExampleRow {
-  std::string user, part, item, rung;
+  std::string user, part, item, rung, because;
   std::int64_t place = 0;
   double score = std::numeric_limits<double>::quiet_NaN();
 };
@@ -49,13 +49,15 @@ void add_user(Interactions const& histories, RankedLists const& lists, std::int6
   std::int64_t place = 0;
   for (std::size_t const at : newest_first(histories, u)) {
     if (++place > history_shown) break;
-    rows.push_back({user, "history", histories.item_ids.text(histories.item[at]), "", place});
+    rows.push_back({user, "history", histories.item_ids.text(histories.item[at]), "", "", place});
   }
   for (int k = 0; k < std::min<int>(lists.k, list_shown); ++k) {
     auto const at = static_cast<std::size_t>(u * lists.k + k);
     if (lists.item[at] < 0) break;
+    std::int32_t const reason = lists.reason.empty() ? -1 : lists.reason[at];
     Rung const rung = lists.rung.empty() ? Rung::model : lists.rung[at];
-    rows.push_back({user, "list", histories.item_ids.text(lists.item[at]), std::string(name_of(rung)), k + 1,
+    rows.push_back({user, "list", histories.item_ids.text(lists.item[at]), std::string(name_of(rung)),
+                    reason < 0 ? std::string() : histories.item_ids.text(reason), k + 1,
                     static_cast<double>(lists.score[at])});
   }
 }
@@ -119,7 +121,9 @@ io::Table example_table(io::Comm const& comm, Interactions const& histories, Ran
       .integer("place", io::ColumnType::integer, "", "from 1", [](ExampleRow const& row) { return row.place; })
       .text("item", "asset", [](ExampleRow const& row) { return row.item; })
       .real("score", "", "by which lists are ordered", [](ExampleRow const& row) { return row.score; })
-      .text("rung", "what ranked the item", [](ExampleRow const& row) { return row.rung; });
+      .text("rung", "what ranked the item", [](ExampleRow const& row) { return row.rung; })
+      .text("because_item", "the user's asset that speaks most for it",
+            [](ExampleRow const& row) { return row.because; });
   return columns.take();
 }
 

@@ -20,7 +20,7 @@ std::vector<std::int64_t> example_users(io::Comm const& comm, Interactions const
 std::vector<std::int64_t> most_popular(std::vector<std::int64_t> const& counts);
 
 /// Collective. The lists of the users `chosen` (global numbers) and what they had: user, part (history, newest first,
-/// or list), place from 1, item, score and rung (lists only).
+/// or list), place from 1, item; of lists also score, rung and because_item (missing: no reason known).
 io::Table example_table(io::Comm const& comm, Interactions const& histories, RankedLists const& lists,
                         std::vector<std::int64_t> const& chosen);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "drivers/content/add_items.hpp"
 #include "drivers/interactions/split.hpp"
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/night_steps.hpp"
@@ -80,6 +81,18 @@ void check_date(Overview& overview, NightParams const& params) {
       "2026-11-20");
 }
 
+/// Ids of this rank's rows of the catalogue.
+std::vector<std::string> catalogue_ids(StepWork const& work) {
+  io::Table const table = load_table(work, "catalogue", "catalogue");
+  io::Column const& id = table.at("id");
+  std::vector<std::string> ids;
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    bool const is_text = id.is_text();
+    ids.push_back(is_text ? id.text(row) : std::to_string(id.integers.at(static_cast<std::size_t>(row))));
+  }
+  return ids;
+}
+
 Interactions read_all(StepWork const& work, NightParams const& params, Overview& overview) {
   AssetNightParams const& asset = params.asset;
   Interactions interactions = read_interactions(work.comm, asset.interactions, asset.format, &overview.counts);
@@ -93,6 +106,7 @@ Interactions read_all(StepWork const& work, NightParams const& params, Overview&
     throw DataError(fmt::format("{}: no interactions are left{}; check asset.min-value and the files",
                                 asset.interactions.front().string(), params.date ? " up to the night's date" : ""));
   }
+  if (!asset.catalogue.empty()) add_items(work.comm, interactions, catalogue_ids(work));
   overview.users = interactions.users.total;
   overview.items = interactions.items;
   if (dated) find_days(work.comm, interactions, overview);
@@ -119,6 +133,23 @@ void check_part(io::Comm const& comm, Interactions const& part, std::string cons
                   "; hold out less (asset.holdout, asset.holdout-items, asset.holdout-days), or bring more data");
 }
 
+/// Gives the column of ids the name `id`, and throws DataError where it is none.
+void name_ids(io::Comm const& comm, io::Table& table, NightParams const& params) {
+  std::string const& name = params.asset.catalogue_columns.id;
+  std::string const& file = params.asset.catalogue.string();
+  if (!table.has(name)) {
+    std::string columns;
+    for (io::Column const& column : table.columns) columns += (columns.empty() ? "" : ", ") + column.name;
+    throw DataError(fmt::format("{}: expected a column {} that names the assets (asset.catalogue-id); found {}", file,
+                                name, columns));
+  }
+  // Reads every id once, and says which is missing or there twice.
+  Catalogue const checked = catalogue_of(comm, table, {name, {}, {}, {}, ';'}, file);
+  io::Column id = table.at(name);
+  id.name = "id";
+  table.add(id);
+}
+
 }  // namespace
 
 Step interactions_step(io::Comm const& comm, NightParams const& params) {
@@ -126,7 +157,9 @@ Step interactions_step(io::Comm const& comm, NightParams const& params) {
       lines_of(params.config_of("asset"), "asset",
                {"format", "user", "item", "value", "time", "min-value", "value-as-weight", "ordered"}) +
       params.config_of_lines("");
-  Step step{"interactions", "Interactions", 1, {}, config, {}, {}};
+  std::vector<std::string> after;
+  if (!params.asset.catalogue.empty()) after.push_back("catalogue");
+  Step step{"interactions", "Interactions", 1, after, config, {}, {}};
   step.inputs = [&comm, params] {
     std::map<std::string, std::filesystem::path> files;
     for (std::size_t i = 0; i < params.asset.interactions.size(); ++i) {
@@ -146,16 +179,11 @@ Step interactions_step(io::Comm const& comm, NightParams const& params) {
 }
 
 Step catalogue_step(io::Comm const& comm, NightParams const& params) {
-  Step step{"catalogue", "Catalogue", 1, {}, "", {}, {}};
+  Step step{"catalogue", "Catalogue", 1, {}, "id = " + params.asset.catalogue_columns.id + "\n", {}, {}};
   step.inputs = [&comm, params] { return file_inputs(comm, {{"catalogue", params.asset.catalogue}}); };
   step.run = [params](StepWork const& work) -> StepOutcome {
-    io::Table const table = io::read_table(work.comm, params.asset.catalogue);
-    if (!table.has("id")) {
-      std::string columns;
-      for (io::Column const& column : table.columns) columns += (columns.empty() ? "" : ", ") + column.name;
-      throw DataError(params.asset.catalogue.string() + ": expected a column id that names the assets; found " +
-                      columns);
-    }
+    io::Table table = io::read_table(work.comm, params.asset.catalogue);
+    name_ids(work.comm, table, params);
     save_table(work, "catalogue", "", table);
     return {table.range.total, counted(table.range.total, "assets described")};
   };
@@ -171,6 +199,7 @@ Step split_step(NightParams const& params) {
     Interactions const all = load_interactions(work, "interactions", "interactions");
     InteractionSplit const outer = held_out(work.comm, all, params);
     check_part(work.comm, outer.test, "the test");
+    check_part(work.comm, outer.train, "training");
     InteractionSplit const inner = held_out(work.comm, outer.train, params);
     check_part(work.comm, inner.test, "validation");
     check_part(work.comm, inner.train, "training");

@@ -5,6 +5,7 @@
 #include "drivers/night/night_steps.hpp"
 #include "drivers/night/ranked_lists.hpp"
 #include "drivers/recommend/list_table.hpp"
+#include "drivers/recommend/reasons.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -29,13 +30,16 @@ io::Table similar_table(io::Table const& lists) {
 }  // namespace
 
 Step recommend_step(NightParams const& params) {
-  std::string const config = lines_of(params.config_of("asset"), "asset", {"k"});
+  std::string const config = lines_of(params.config_of("asset"), "asset", {"k", "reasons"});
   Step step{"recommend", "Recommendations", 1, {"judge", "champion"}, config, {}, {}};
   step.run = [params, config](StepWork const& work) -> StepOutcome {
     AssetModel const& model = model_named(params, judged_model(work, "is_champion"));
     NightRecommender const champion = load_recommender(work, "champion", "champion", model);
     Interactions const& histories = champion.card.histories;
-    RankedLists const lists = champion.model->top_k(histories, histories, params.asset.k);
+    RankedLists lists = champion.model->top_k(histories, histories, params.asset.k);
+    if (params.asset.reasons && model.is_personal) {
+      io::agree(work.comm, "find reasons", [&] { lists.reason = reasons_of(*champion.model, histories, lists); });
+    }
     io::Table const table = list_table(work.comm, histories, lists);
     save_table(work, "recommendations", config, table);
     std::vector<std::int64_t> const shown = item_counts(work.comm, as_interactions(histories, lists));

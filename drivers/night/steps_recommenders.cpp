@@ -79,10 +79,14 @@ io::Table metric_table(io::Comm const& comm, std::vector<Judged> rows, int k) {
 }  // namespace
 
 Step asset_model_step(NightParams const& params, AssetModel const& model) {
-  Step step{step_of_model(model), "Model " + model.name, 1, {"split"}, model.config, {}, {}};
+  std::vector<std::string> after{"split"};
+  if (!params.asset.catalogue.empty()) after.push_back("catalogue");
+  Step step{step_of_model(model), "Model " + model.name, 1, after, model.config, {}, {}};
   step.run = [params, model](StepWork const& work) -> StepOutcome {
     Interactions const train = load_interactions(work, "split", "train");
-    auto const trained = model.train({work.comm, train, checkpoints_of(work, params), {}});
+    std::optional<Catalogue> const catalogue = load_catalogue(work, params);
+    auto const trained =
+        model.train({work.comm, train, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, {}, 0});
     save_recommender(work, "model", model, train, *trained, params.seed);
     return {train.items, fmt::format("on {}", counted(work.comm.sum(train.size()), "pairs"))};
   };
@@ -124,11 +128,15 @@ Step judge_step(NightParams const& params) {
 Step champion_step(NightParams const& params) {
   std::string config;
   for (AssetModel const& model : params.asset.models) config += model.config;
-  Step step{"champion", "Champion", 1, {"interactions", "judge"}, config, {}, {}};
+  std::vector<std::string> after{"interactions", "judge"};
+  if (!params.asset.catalogue.empty()) after.push_back("catalogue");
+  Step step{"champion", "Champion", 1, after, config, {}, {}};
   step.run = [params](StepWork const& work) -> StepOutcome {
     AssetModel const& model = model_named(params, judged_model(work, "is_champion"));
     Interactions const all = load_interactions(work, "interactions", "interactions");
-    auto const trained = model.train({work.comm, all, checkpoints_of(work, params), {}});
+    std::optional<Catalogue> const catalogue = load_catalogue(work, params);
+    auto const trained =
+        model.train({work.comm, all, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, {}, 0});
     save_recommender(work, "champion", model, all, *trained, params.seed);
     return {all.items, fmt::format("{} on {}", model.name, counted(work.comm.sum(all.size()), "pairs"))};
   };

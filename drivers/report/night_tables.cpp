@@ -14,7 +14,8 @@ std::string NightTable::text(std::string const& column, std::int64_t row) const 
 std::string NightTable::cell(std::string const& column, std::int64_t row) const {
   io::Column const& values = table_.at(column);
   if (values.is_text()) return values.text(row);
-  return values.is_missing(row) ? "" : std::to_string(whole(column, row));
+  if (values.is_missing(row)) return "";
+  return std::to_string(values.is_real() ? whole(column, row) : values.integers[static_cast<std::size_t>(row)]);
 }
 
 std::string NightTable::item_name(std::string const& key, std::int64_t row) const {

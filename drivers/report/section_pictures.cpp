@@ -27,8 +27,8 @@ std::string picture_html(PictureCopy const& picture, std::string const& note) {
   std::string const image =
       picture.thumbnail.empty()
           ? std::string("<span class=\"no-picture\">no picture</span>")
-          : fmt::format("<img src=\"{}\" alt=\"{}\">", escape_html(picture.thumbnail), escape_html(picture.path));
-  return fmt::format("<figure class=\"thumb\">{}<figcaption>{}<br><small>{}</small></figcaption></figure>\n", image,
+          : fmt::format("<img src=\"{}\" alt=\"{}\"/>", escape_html(picture.thumbnail), escape_html(picture.path));
+  return fmt::format("<figure class=\"thumb\">{}<figcaption>{}<br/><small>{}</small></figcaption></figure>\n", image,
                      escape_html(shortened(picture.path, 28)), escape_html(note));
 }
 

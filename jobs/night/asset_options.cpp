@@ -20,7 +20,7 @@ namespace {
 constexpr char const* prefix = "asset.";
 
 /// Trained when asset.models is not given, as far as there are such kinds.
-constexpr char const* usual_models[] = {"popularity", "itemknn", "ease", "ials"};
+constexpr char const* usual_models[] = {"popularity", "itemknn", "ials", "transitions", "content", "hybrid"};
 
 po::options_description options_of(RecommenderKind const& kind, RecommenderOptions& options) {
   po::options_description description;
@@ -28,15 +28,27 @@ po::options_description options_of(RecommenderKind const& kind, RecommenderOptio
   return description;
 }
 
+/// A blend without members blends all others but popularity.
+std::string members_of(std::vector<std::string> const& names) {
+  std::string members;
+  for (std::string const& name : names) {
+    if (name != "hybrid" && name != "context" && name != "popularity") members += (members.empty() ? "" : ",") + name;
+  }
+  return members;
+}
+
 std::vector<std::string> model_names(AssetOptions const& options) {
   std::vector<std::string> names = split_list(options.models);
   if (names.empty()) {
-    for (char const* name : usual_models) {
+    for (std::string const name : usual_models) {
+      bool const lacks_catalogue = name == "content" && options.catalogue.empty();
       for (RecommenderKind const& kind : recommender_kinds()) {
-        if (kind.name == name) names.emplace_back(name);
+        if (kind.name == name && !lacks_catalogue) names.push_back(name);
       }
     }
   }
+  // A blend needs two to blend.
+  if (options.models.empty() && members_of(names).find(',') == std::string::npos) std::erase(names, "hybrid");
   // What everyone has stands beside all others.
   if (std::find(names.begin(), names.end(), "popularity") == names.end()) names.insert(names.begin(), "popularity");
   std::set<std::string> seen;
@@ -52,20 +64,23 @@ std::string config_of(Context const& context, RecommenderKind const& kind) {
   std::string config = fmt::format("kind = {}\nseed = {}\n", kind.name, context.seed);
   for (std::string const& name : names_of(options_of(kind, unused))) {
     auto const value = context.values.find(prefix + name);
-    if (value != context.values.end()) config += prefix + name + " = " + option_text(value->second) + "\n";
+    if (value != context.values.end() && !is_asset_file_option(prefix + name))
+      config += prefix + name + " = " + option_text(value->second) + "\n";
   }
   return config;
 }
 
-drivers::AssetModel model_of(Context const& context, AssetOptions const& options, std::string const& name) {
+drivers::AssetModel model_of(Context const& context, RecommenderOptions const& options,
+                             std::vector<std::filesystem::path> const& files, std::string const& name) {
   RecommenderKind const& kind = recommender_kind(name);
   drivers::AssetModel model;
   model.name = model.kind = kind.name;
   model.config = config_of(context, kind);
+  if (name == "hybrid") model.config += "members = " + options.content.members + "\n";
   model.is_baseline = model.name == "popularity";
   model.is_personal = !model.is_baseline;
-  model.train = [&context, &options, &kind](drivers::AssetTraining const& training) {
-    return kind.train(context, {training.interactions, options.recommenders, training.checkpoints});
+  model.train = [&context, options, files, &kind](drivers::AssetTraining const& training) {
+    return kind.train(context, {training.interactions, options, training.checkpoints, training.catalogue, files});
   };
   model.load = kind.load;
   return model;
@@ -110,13 +125,15 @@ void add_asset_options(po::options_description& out, AssetOptions& options) {
   auto const number = [](auto& value) { return po::value(&value)->default_value(value); };
   auto add = out.add_options();
   add("asset.catalogue", po::value(&options.catalogue),
-      "table of the assets: id, and where known name, category, tags, text");
+      "table of the assets: id (asset.catalogue-id), and where known name, category, tags, text; others with "
+      "asset.catalogue-texts and alike");
   add("asset.pictures", po::value(&options.pictures), "folder of the assets' pictures");
   add("asset.models", po::value(&options.models),
       "recommenders to train and compare, as popularity,itemknn,ials (default: the usual ones)");
   add("asset.criterion", number(params.criterion), "metric that the champion is best in, on validation pairs");
   add("asset.k", number(params.k), "length of the lists");
   add("asset.similar", number(params.similar), "neighbours listed for each asset");
+  add("asset.reasons", number(params.reasons), "rows of lists name the asset of the history that speaks most for them");
   add("asset.holdout", number(options.holdout),
       "pairs to judge by: last (each user's newest), days (the newest days) or share (drawn)");
   add("asset.holdout-items", number(params.holdout_items), "last: pairs of each user");
@@ -143,12 +160,20 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
     throw ConfigError("asset.catalogue is given but no asset.interactions says who had the assets");
   }
   if (!params.has_interactions()) return params;
+  ContentOptions const& content = options.recommenders.content;
+  params.catalogue_columns = {content.id, split_list(content.texts), split_list(content.attributes),
+                              split_list(content.numbers), content.separator.empty() ? ';' : content.separator[0]};
   params.format = interaction_format(context, options.interactions);
   if (context.values.count("asset.min-value") != 0) {
     params.format.min_value = options.interactions.min_value;
     params.format.value_as_weight = options.interactions.value_as_weight;
   }
-  for (std::string const& name : model_names(options)) params.models.push_back(model_of(context, options, name));
+  std::vector<std::string> const names = model_names(options);
+  RecommenderOptions recommenders = options.recommenders;
+  if (recommenders.content.members.empty()) recommenders.content.members = members_of(names);
+  for (std::string const& name : names) {
+    params.models.push_back(model_of(context, recommenders, params.interactions, name));
+  }
   return params;
 }
 

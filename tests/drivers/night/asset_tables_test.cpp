@@ -48,14 +48,15 @@ TEST(DailyCounts, EveryDayFromTheFirstOnHasARow) {
   io::Table const few = daily_counts(world(), pairs, {27, 7, 1000000});
   EXPECT_EQ(few.range.total, 0);
   io::Table const week = daily_counts(world(), pairs, {27, 7, 1});
-  EXPECT_EQ(week.range.total, 7 * 9);
+  // Items 5, 6 and 7 begin on days 25, 26 and 27, item 20 on day 22.
+  EXPECT_EQ(week.range.total, 5 * 7 + 3 + 2 + 1 + 6);
 }
 
 TEST(DailyCounts, WholeWeeksBackFromTheLastDay) {
   io::Table const counts = daily_counts(world(), example(280), {27, 24, 1});
   io::Table const weeks = weekly_counts(world(), counts, {"20", "3"});
   EXPECT_EQ(weeks.range.total, 2 * 3);  // the first three days of the window are no week
-  for (std::int64_t row = 0; row < weeks.rows(); ++row) EXPECT_EQ((27 - weeks.at("week").integers[row]) % 7, 0);
+  for (std::int64_t const end : weeks.at("week").integers) EXPECT_EQ((27 - end) % 7, 0);
 }
 
 TEST(ExampleLists, ChosenUsersAndCurvesDoNotDependOnRanks) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "drivers/truth/asset_recovery.hpp"
 #include "io/error.hpp"
 #include "tests/support/world.hpp"
 
@@ -89,6 +90,49 @@ TEST(Recovery, OfNothingIsNothing) {
 TEST(Recovery, RefusesAnotherFile) {
   EXPECT_THROW(measure_recovery({"{\"rows\": 3}", ""}, {}), DataError);
   EXPECT_THROW(measure_recovery({"not json", ""}, {}), DataError);
+}
+
+std::string const asset_truth = R"({"assets": 40, "rising": [8], "falling": [16],
+  "theme_traits": [{"peak_day": -1}, {"peak_day": 12}], "copied_pictures": [[12, 4], [13, 5]],
+  "defects": {"truncated": [6], "mislabelled": [7]}})";
+
+TEST(AssetRecovery, CountsWhatWasFound) {
+  io::Table lists = table_of_rows(3);
+  lists.add(io::integer_column("user", {1, 1, 1}));
+  lists.add(io::integer_column("rank", {1, 2, 11}));
+  lists.add(io::integer_column("item", {5, 6, 13}));  // user 1 has theme 5; place 11 does not count
+  io::Table trends = table_of_rows(5);
+  trends.add(texts("item", {"8", "16", "24", "32", "1"}));
+  trends.add(texts("trend", {"rising", "steady", "falling", "too_short", "rising"}));  // theme 1 has a season
+  io::Table quality = table_of_rows(3);
+  quality.add(texts("path", {"x/000006.png", "x/000007.jpg", "x/000008.png"}));
+  quality.add(texts("status", {"truncated", "decoded", "decoded"}));
+  quality.add(io::integer_column("consistent", {1, 0, 1}));
+  io::Table duplicates = table_of_rows(4);
+  duplicates.add(io::integer_column("cluster", {0, 0, 3, 3}));
+  duplicates.add(texts("path", {"x/000004.png", "x/000012.png", "x/000013.png", "x/000020.png"}));
+  AssetRecovery const r = measure_asset_recovery(asset_truth, {&lists, nullptr, &trends, &quality, &duplicates});
+  EXPECT_DOUBLE_EQ(r.theme_share, 0.5);
+  EXPECT_TRUE(std::isnan(r.similar_share));
+  EXPECT_EQ(r.rising, 1);
+  EXPECT_EQ(r.rising_found, 1);
+  EXPECT_EQ(r.falling, 1);
+  EXPECT_EQ(r.falling_found, 0);
+  EXPECT_EQ(r.steady, 2);
+  EXPECT_EQ(r.steady_called, 1);
+  EXPECT_EQ(r.copies, 2);
+  EXPECT_EQ(r.copies_found, 1);
+  EXPECT_EQ(r.copies_wrong, 1);
+  EXPECT_EQ(r.truncated_found + r.mislabelled_found, 2);
+  EXPECT_NE(asset_recovery_text(r).find("1 of 2 pairs of pictures"), std::string::npos);
+  EXPECT_NE(asset_recovery_json(r).find("\"similar_share\": null"), std::string::npos);
+}
+
+TEST(AssetRecovery, KnowsItsTruth) {
+  EXPECT_TRUE(is_asset_truth(asset_truth));
+  EXPECT_FALSE(is_asset_truth(truth.json));
+  EXPECT_FALSE(is_asset_truth("not json"));
+  EXPECT_THROW(measure_asset_recovery(truth.json, {}), DataError);
 }
 
 }  // namespace
