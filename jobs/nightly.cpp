@@ -7,7 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "drivers/night/night_steps.hpp"
+#include "drivers/night/asset_steps.hpp"
 #include "drivers/night/publish_results.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/error.hpp"
@@ -81,7 +81,7 @@ std::string closing_json(drivers::RunRecord const& record, io::PublishedNight co
 }
 
 /// Runs the steps and publishes; keeps `record` up to date whatever happens.
-io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::NightParams const& params,
+io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::AssetNight const& params,
                              RunFolder const& folder, drivers::RunRecord& record) {
   std::filesystem::path const tenant = params.store / params.tenant;
   std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
@@ -100,7 +100,7 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
 
 void run(Context const& context, NightOptions const& options) {
   double const started = io::seconds_now();
-  drivers::NightParams const params = night_params(context, options);
+  drivers::AssetNight const params = night_params(context, options);
   std::filesystem::path const tenant = params.store / params.tenant;
   io::Lease const lease(context.comm, tenant / "lock");
   RunFolder const folder(context.comm, tenant);

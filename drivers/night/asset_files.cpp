@@ -39,7 +39,7 @@ NightRecommender load_recommender(StepWork const& work, std::string const& step,
   return loaded;
 }
 
-std::optional<Catalogue> load_catalogue(StepWork const& work, NightParams const& params) {
+std::optional<Catalogue> load_catalogue(StepWork const& work, AssetNight const& params) {
   AssetNightParams const& asset = params.asset;
   if (asset.catalogue.empty()) return std::nullopt;
   io::Table const table = load_table(work, "catalogue", "catalogue");
@@ -56,7 +56,7 @@ std::optional<Catalogue> load_catalogue(StepWork const& work, NightParams const&
   return catalogue_of(work.comm, table, columns, asset.catalogue.string());
 }
 
-AssetModel const& model_named(NightParams const& params, std::string const& name) {
+AssetModel const& model_named(AssetNight const& params, std::string const& name) {
   for (AssetModel const& model : params.asset.models) {
     if (model.name == name) return model;
   }

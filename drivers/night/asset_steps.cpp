@@ -2,7 +2,7 @@
 
 namespace tidemill::drivers {
 
-std::vector<Step> asset_steps(io::Comm const& comm, NightParams const& params) {
+std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params) {
   AssetNightParams const& asset = params.asset;
   std::vector<Step> steps;
   if (!asset.catalogue.empty()) steps.push_back(catalogue_step(comm, params));

@@ -7,25 +7,36 @@
 #include <string>
 #include <vector>
 
+#include "drivers/night/asset_params.hpp"
 #include "drivers/night/night_params.hpp"
 #include "drivers/night/step.hpp"
 
 namespace tidemill::drivers {
 
+/// A night with an asset half.
+struct AssetNight : NightParams {
+  AssetNightParams asset;  ///< nothing given: sales only
+};
+
+/// Collective. The graph of a night, in the order it is run: with sales (sources, or the store's, or no assets) those
+/// of night_steps.hpp, with assets those of asset_steps, then results, whose files (results.h5, CSV files,
+/// recommender.h5) are the night. `comm` must outlive the steps.
+std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params);
+
 /// The steps of the asset half, in order: interactions, catalogue, split, one per model, judge, champion, recommend,
-/// similar, asset_trends, as far as the night has what they need. `comm` and `params` must outlive them.
-std::vector<Step> asset_steps(io::Comm const& comm, NightParams const& params);
+/// similar, asset_trends, as far as the night has what they need. `comm` must outlive them.
+std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params);
 
 // Groups of steps, in one file each.
-Step interactions_step(io::Comm const& comm, NightParams const& params);
-Step catalogue_step(io::Comm const& comm, NightParams const& params);
-Step split_step(NightParams const& params);
-Step asset_model_step(NightParams const& params, AssetModel const& model);
-Step judge_step(NightParams const& params);
-Step champion_step(NightParams const& params);
-Step recommend_step(NightParams const& params);
-Step similar_step(NightParams const& params);
-Step asset_trend_step(NightParams const& params);
+Step interactions_step(io::Comm const& comm, AssetNight const& params);
+Step catalogue_step(io::Comm const& comm, AssetNight const& params);
+Step split_step(AssetNight const& params);
+Step asset_model_step(AssetNight const& params, AssetModel const& model);
+Step judge_step(AssetNight const& params);
+Step champion_step(AssetNight const& params);
+Step recommend_step(AssetNight const& params);
+Step similar_step(AssetNight const& params);
+Step asset_trend_step(AssetNight const& params);
 
 /// Name of a model's step.
 std::string step_of_model(AssetModel const& model);
@@ -48,10 +59,10 @@ NightRecommender load_recommender(StepWork const& work, std::string const& step,
                                   AssetModel const& model);
 
 /// Collective. The catalogue of the step of that name, if the night has one.
-std::optional<Catalogue> load_catalogue(StepWork const& work, NightParams const& params);
+std::optional<Catalogue> load_catalogue(StepWork const& work, AssetNight const& params);
 
 /// The model of this name; throws std::logic_error when the night has none.
-AssetModel const& model_named(NightParams const& params, std::string const& name);
+AssetModel const& model_named(AssetNight const& params, std::string const& name);
 
 /// Collective. The name in the column `model` of the row of FOLDER/metrics.h5 of the step judge whose `flag` is 1;
 /// empty when none is.

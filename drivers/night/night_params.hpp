@@ -9,7 +9,6 @@
 #include "drivers/forecast/backtest.hpp"
 #include "drivers/ingest/ingest.hpp"
 #include "drivers/menu/menu.hpp"
-#include "drivers/night/asset_params.hpp"
 #include "drivers/night/item_days.hpp"
 #include "drivers/pricing/elasticity.hpp"
 #include "drivers/pricing/price_advice.hpp"
@@ -50,14 +49,11 @@ struct NightParams {
   StrategyParams strategy;
   TrendParams trend;
 
-  AssetNightParams asset;  ///< the asset half; nothing given: sales only
-
   /// What sales_inputs found, so that it is read once per run; emptied when the store changes.
   std::shared_ptr<std::map<std::string, std::string>> store_digests =
       std::make_shared<std::map<std::string, std::string>>();
 
-  /// Canonical lines of the options, by section: ingest, daily, forecast, backtest, price, menu, promotion, trend,
-  /// asset.
+  /// Canonical lines of the options, by section: ingest, daily, forecast, backtest, price, menu, promotion, trend.
   std::map<std::string, std::string> config;
   std::string config_of(std::string const& section) const {
     auto const found = config.find(section);

@@ -9,10 +9,9 @@
 
 namespace tidemill::drivers {
 
-/// Collective. The graph of a night, in the order it is run. With sales (sources, or the store's, or no assets): ingest
-/// (when there are sources), quality, daily, forecast, backtest, totals, elasticity, price, menu, trend, promotion.
-/// With assets: those of asset_steps. Then results, whose files (results.h5, CSV files, recommender.h5) are the night.
-/// `comm` and `params` must outlive the steps.
+/// The graph of a night, in the order it is run: ingest (when there are sources), quality, daily, forecast, backtest,
+/// totals, elasticity, price, menu, trend, promotion, results. `comm` and `params` must outlive the steps. The files of
+/// `results` (results.h5, CSV files, the demand model) are the night.
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params);
 
 // Groups of steps, in one file each.

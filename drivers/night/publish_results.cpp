@@ -5,6 +5,7 @@
 #include "drivers/night/run_steps.hpp"
 #include "drivers/night/step_meter.hpp"
 #include "drivers/report/page.hpp"
+#include "drivers/report/read_assets.hpp"
 #include "drivers/report/read_night.hpp"
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
@@ -32,13 +33,26 @@ void copy_results(fs::path const& from, fs::path const& to) {
   }
 }
 
-void write_report(io::Comm const& comm, fs::path const& folder, report::ReportData& data, RunRecord const& run) {
+/// What both halves of the report show.
+struct NightReport {
+  NightReport report;
+  report::AssetReport assets;
+};
+
+/// Not collective. Where there are no sales the asset half gives the night's date.
+NightReport read_report(fs::path const& results_file, RunRecord const& run) {
+  NightReport report{report::read_night(results_file, run), report::read_assets(results_file)};
+  if (!report.assets.has_sales && report.assets.is_there) report.data.date = report.assets.overview.last_day;
+  return report;
+}
+
+void write_report(io::Comm const& comm, fs::path const& folder, NightReport& report, RunRecord const& run) {
   std::string page;
   io::agree(comm, "draw the report", [&] {
     if (!comm.is_root()) return;
-    data.run = run;
-    data.night_digest = run.night_digest;
-    page = report::draw_page(data);
+    report.data.run = run;
+    report.data.night_digest = run.night_digest;
+    page = report::draw_page(report.data, report.assets);
   });
   io::commit_text(comm, folder / "report.html", page);
   io::commit_text(comm, folder / "record.json", comm.is_root() ? to_json(run) : "");
@@ -54,11 +68,11 @@ io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress,
   run.title = params.title;
   run.currency = params.currency;
   run.interval = params.interval;
-  report::ReportData data;
+  NightReport report;
   io::agree(comm, "read the results", [&] {
-    if (comm.is_root()) data = report::read_night(results / "results.h5", run);
+    if (comm.is_root()) report = read_report(results / "results.h5", run);
   });
-  run.date = comm.broadcast(comm.is_root() ? io::date_text(data.date) : "");
+  run.date = comm.broadcast(comm.is_root() ? io::date_text(report.data.date) : "");
   fs::path const prepared = io::begin_night(comm, params.tenant, run.date);
   io::agree(comm, "copy the results", [&] {
     if (comm.is_root()) copy_results(results, prepared);
@@ -66,7 +80,7 @@ io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress,
   io::PublishedNight const night =
       io::publish_night(comm, params.tenant, run.date, prepared, [&](std::string const& digest) {
         run.night_digest = digest;
-        write_report(comm, prepared, data, run);
+        write_report(comm, prepared, report, run);
       });
   run.night_digest = night.manifest.digest;
   StepRecord record;
@@ -81,7 +95,8 @@ io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress,
 
 std::string redraw_report(fs::path const& night) {
   RunRecord const run = run_record_from_json(io::read_file(night / "record.json"), (night / "record.json").string());
-  return report::draw_page(report::read_night(night / "results.h5", run));
+  NightReport const report = read_report(night / "results.h5", run);
+  return report::draw_page(report.data, report.assets);
 }
 
 }  // namespace tidemill::drivers

@@ -48,7 +48,7 @@ std::vector<std::string> steepest(io::Comm const& comm, io::Table const& trends)
 
 }  // namespace
 
-Step asset_trend_step(NightParams const& params) {
+Step asset_trend_step(AssetNight const& params) {
   std::string const config =
       lines_of(params.config_of("asset"), "asset", {"trend-days", "trend-min-count"}) + params.config_of("trend");
   Step step{"asset_trends", "Trends of assets", 1, {"interactions"}, config, {}, {}};

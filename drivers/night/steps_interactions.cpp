@@ -28,7 +28,7 @@ std::int64_t day_of(std::int64_t time) {
 }
 
 /// Times that count places (userlist with `ordered`) are no dates.
-bool has_dates(io::Comm const& comm, Interactions const& interactions, NightParams const& params) {
+bool has_dates(io::Comm const& comm, Interactions const& interactions, AssetNight const& params) {
   return comm.max(interactions.time.empty() ? 0 : 1) == 1 && !params.asset.format.ordered;
 }
 
@@ -73,7 +73,7 @@ io::Table overview_table(io::Comm const& comm, Overview const& overview) {
 }
 
 /// The night's date, where interactions do not tell it.
-void check_date(Overview& overview, NightParams const& params) {
+void check_date(Overview& overview, AssetNight const& params) {
   if (params.date) overview.last_day = *params.date;
   if (overview.last_day != io::missing_integer) return;
   throw ConfigError(
@@ -93,7 +93,7 @@ std::vector<std::string> catalogue_ids(StepWork const& work) {
   return ids;
 }
 
-Interactions read_all(StepWork const& work, NightParams const& params, Overview& overview) {
+Interactions read_all(StepWork const& work, AssetNight const& params, Overview& overview) {
   AssetNightParams const& asset = params.asset;
   Interactions interactions = read_interactions(work.comm, asset.interactions, asset.format, &overview.counts);
   bool const dated = has_dates(work.comm, interactions, params);
@@ -115,7 +115,7 @@ Interactions read_all(StepWork const& work, NightParams const& params, Overview&
 }
 
 /// Pairs before `time` and from it on, as the holdout says.
-InteractionSplit held_out(io::Comm const& comm, Interactions const& interactions, NightParams const& params) {
+InteractionSplit held_out(io::Comm const& comm, Interactions const& interactions, AssetNight const& params) {
   AssetNightParams const& asset = params.asset;
   if (asset.holdout == Holdout::share) return split_by_share(interactions, asset.holdout_share, params.seed);
   if (asset.holdout == Holdout::last) return split_last(interactions, asset.holdout_items);
@@ -134,7 +134,7 @@ void check_part(io::Comm const& comm, Interactions const& part, std::string cons
 }
 
 /// Gives the column of ids the name `id`, and throws DataError where it is none.
-void name_ids(io::Comm const& comm, io::Table& table, NightParams const& params) {
+void name_ids(io::Comm const& comm, io::Table& table, AssetNight const& params) {
   std::string const& name = params.asset.catalogue_columns.id;
   std::string const& file = params.asset.catalogue.string();
   if (!table.has(name)) {
@@ -152,7 +152,7 @@ void name_ids(io::Comm const& comm, io::Table& table, NightParams const& params)
 
 }  // namespace
 
-Step interactions_step(io::Comm const& comm, NightParams const& params) {
+Step interactions_step(io::Comm const& comm, AssetNight const& params) {
   std::string const config =
       lines_of(params.config_of("asset"), "asset",
                {"format", "user", "item", "value", "time", "min-value", "value-as-weight", "ordered"}) +
@@ -178,7 +178,7 @@ Step interactions_step(io::Comm const& comm, NightParams const& params) {
   return step;
 }
 
-Step catalogue_step(io::Comm const& comm, NightParams const& params) {
+Step catalogue_step(io::Comm const& comm, AssetNight const& params) {
   Step step{"catalogue", "Catalogue", 1, {}, "id = " + params.asset.catalogue_columns.id + "\n", {}, {}};
   step.inputs = [&comm, params] { return file_inputs(comm, {{"catalogue", params.asset.catalogue}}); };
   step.run = [params](StepWork const& work) -> StepOutcome {
@@ -190,7 +190,7 @@ Step catalogue_step(io::Comm const& comm, NightParams const& params) {
   return step;
 }
 
-Step split_step(NightParams const& params) {
+Step split_step(AssetNight const& params) {
   std::string const config =
       lines_of(params.config_of("asset"), "asset", {"holdout", "holdout-items", "holdout-days", "holdout-share"}) +
       fmt::format("seed = {}\n", params.seed);

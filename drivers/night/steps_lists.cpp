@@ -29,7 +29,7 @@ io::Table similar_table(io::Table const& lists) {
 
 }  // namespace
 
-Step recommend_step(NightParams const& params) {
+Step recommend_step(AssetNight const& params) {
   std::string const config = lines_of(params.config_of("asset"), "asset", {"k", "reasons"});
   Step step{"recommend", "Recommendations", 1, {"judge", "champion"}, config, {}, {}};
   step.run = [params, config](StepWork const& work) -> StepOutcome {
@@ -52,7 +52,7 @@ Step recommend_step(NightParams const& params) {
   return step;
 }
 
-Step similar_step(NightParams const& params) {
+Step similar_step(AssetNight const& params) {
   std::string const config = lines_of(params.config_of("asset"), "asset", {"similar"});
   std::vector<std::string> after{"judge", "champion"};
   for (AssetModel const& model : params.asset.models) {

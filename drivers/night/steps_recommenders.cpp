@@ -11,7 +11,7 @@
 namespace tidemill::drivers {
 namespace {
 
-CheckpointPlace checkpoints_of(StepWork const& work, NightParams const& params) {
+CheckpointPlace checkpoints_of(StepWork const& work, AssetNight const& params) {
   return {work.folder / "checkpoints", work.key, params.checkpoint_seconds};
 }
 
@@ -78,7 +78,7 @@ io::Table metric_table(io::Comm const& comm, std::vector<Judged> rows, int k) {
 
 }  // namespace
 
-Step asset_model_step(NightParams const& params, AssetModel const& model) {
+Step asset_model_step(AssetNight const& params, AssetModel const& model) {
   std::vector<std::string> after{"split"};
   if (!params.asset.catalogue.empty()) after.push_back("catalogue");
   Step step{step_of_model(model), "Model " + model.name, 1, after, model.config, {}, {}};
@@ -93,7 +93,7 @@ Step asset_model_step(NightParams const& params, AssetModel const& model) {
   return step;
 }
 
-Step judge_step(NightParams const& params) {
+Step judge_step(AssetNight const& params) {
   std::vector<std::string> after{"split"};
   std::string config = lines_of(params.config_of("asset"), "asset", {"k", "criterion"});
   for (AssetModel const& model : params.asset.models) {
@@ -125,7 +125,7 @@ Step judge_step(NightParams const& params) {
   return step;
 }
 
-Step champion_step(NightParams const& params) {
+Step champion_step(AssetNight const& params) {
   std::string config;
   for (AssetModel const& model : params.asset.models) config += model.config;
   std::vector<std::string> after{"interactions", "judge"};

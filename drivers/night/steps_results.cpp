@@ -83,7 +83,7 @@ void copy_champion(StepWork const& work) {
 }
 
 /// Sales that are given or that the store holds; a night without either and without assets says so in its first step.
-bool has_sales(io::Comm const& comm, NightParams const& params) {
+bool has_sales(io::Comm const& comm, AssetNight const& params) {
   return !params.sources.empty() || !params.asset.is_given() || !sales_inputs(comm, params).empty();
 }
 
@@ -101,6 +101,10 @@ std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
 }  // namespace
 
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
+  return night_steps(comm, AssetNight{params, {}});
+}
+
+std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params) {
   std::vector<Step> steps;
   bool const sales = has_sales(comm, params);
   if (!sales && !params.asset.has_interactions() && !params.date) {

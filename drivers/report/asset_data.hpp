@@ -94,6 +94,7 @@ struct TagQuality {
 };
 
 struct AssetReport {
+  bool has_sales = true;  ///< the night has chapters on sales
   bool is_there = false;  ///< interactions were read
   InteractionOverview overview;
   std::vector<ModelQuality> models;   ///< baselines last, best first

@@ -62,11 +62,4 @@ std::string figure(std::string const& caption, std::string const& drawing) {
   return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n", escape_html(caption), drawing);
 }
 
-std::string card(std::string const& name, std::string const& value, std::string const& note) {
-  return fmt::format(
-      "<div class=\"card\"><div class=\"name\">{}</div><div class=\"value\">{}</div><div "
-      "class=\"note\">{}</div></div>\n",
-      escape_html(name), escape_html(value), note);
-}
-
 }  // namespace tidemill::drivers::report

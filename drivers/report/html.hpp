@@ -29,9 +29,6 @@ std::string paragraph(std::string const& html, std::string const& style = {});
 std::string section(std::string const& id, std::string const& title, std::string const& body);
 std::string figure(std::string const& caption, std::string const& drawing);
 
-/// A figure with its name above and a note below, for the row of cards at the head of a chapter. `note` is HTML.
-std::string card(std::string const& name, std::string const& value, std::string const& note);
-
 extern char const* const style_sheet;
 
 }  // namespace tidemill::drivers::report

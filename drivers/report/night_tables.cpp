@@ -11,13 +11,6 @@ NightTable::NightTable(io::Hdf5File& file, std::string const& name)
 
 std::string NightTable::text(std::string const& column, std::int64_t row) const { return table_.at(column).text(row); }
 
-std::string NightTable::cell(std::string const& column, std::int64_t row) const {
-  io::Column const& values = table_.at(column);
-  if (values.is_text()) return values.text(row);
-  if (values.is_missing(row)) return "";
-  return std::to_string(values.is_real() ? whole(column, row) : values.integers[static_cast<std::size_t>(row)]);
-}
-
 std::string NightTable::item_name(std::string const& key, std::int64_t row) const {
   if (table_.has("item_name") && !table_.at("item_name").is_missing(row)) return text("item_name", row);
   return text(key, row);

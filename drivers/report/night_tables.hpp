@@ -18,8 +18,6 @@ class NightTable {
   bool has(std::string const& column) const { return table_.has(column); }
   /// Empty when missing.
   std::string text(std::string const& column, std::int64_t row) const;
-  /// The same for columns of whole numbers too, such as ids.
-  std::string cell(std::string const& column, std::int64_t row) const;
   /// The name for people: `item_name`, else the key in `key`.
   std::string item_name(std::string const& key, std::int64_t row) const;
   /// NaN when missing.

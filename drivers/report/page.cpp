@@ -19,9 +19,9 @@ struct Chapter {
   std::string html;
 };
 
-std::vector<Chapter> chapters_of(ReportData const& data) {
+std::vector<Chapter> chapters_of(ReportData const& data, AssetReport const& assets) {
   std::vector<Chapter> chapters;
-  if (data.has_sales) {
+  if (assets.has_sales) {
     chapters = {{"summary", "", headline_section(data)},
                 {"forecast", "Forecast", forecast_section(data)},
                 {"menu", "Menu", menu_section(data)},
@@ -32,12 +32,12 @@ std::vector<Chapter> chapters_of(ReportData const& data) {
                 {"data", "Data", data_section(data)}};
   }
   for (Chapter const& chapter :
-       {Chapter{"assets", "Assets", asset_headline_section(data)},
-        Chapter{"recommenders", "Recommenders", recommender_section(data)},
-        Chapter{"attention", "Attention", attention_section(data)},
-        Chapter{"examples", "Examples", example_section(data)},
-        Chapter{"asset-trends", "Rising and falling", asset_trend_section(data)},
-        Chapter{"pictures", "Pictures", picture_section(data)}, Chapter{"run", "Run", run_section(data)},
+       {Chapter{"assets", "Assets", asset_headline_section(assets)},
+        Chapter{"recommenders", "Recommenders", recommender_section(assets)},
+        Chapter{"attention", "Attention", attention_section(assets)},
+        Chapter{"examples", "Examples", example_section(assets)},
+        Chapter{"asset-trends", "Rising and falling", asset_trend_section(assets)},
+        Chapter{"pictures", "Pictures", picture_section(assets)}, Chapter{"run", "Run", run_section(data)},
         Chapter{"provenance", "Origin", provenance_section(data)}}) {
     chapters.push_back(chapter);
   }
@@ -47,10 +47,10 @@ std::vector<Chapter> chapters_of(ReportData const& data) {
 
 }  // namespace
 
-std::string draw_page(ReportData const& data) {
+std::string draw_page(ReportData const& data, AssetReport const& assets) {
   std::string const title = escape_html(data.title);
   std::string contents, body;
-  for (Chapter const& chapter : chapters_of(data)) {
+  for (Chapter const& chapter : chapters_of(data, assets)) {
     body += chapter.html;
     if (*chapter.name != 0) contents += fmt::format("<a href=\"#{}\">{}</a>", chapter.id, chapter.name);
   }
@@ -60,11 +60,11 @@ std::string draw_page(ReportData const& data) {
       "<title>{0}, {1}</title>\n<style>{2}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n"
       "<p class=\"soft\">{3} up to and including {1}</p>\n"
       "<nav aria-label=\"Contents\">{4}</nav>\n</header>\n<main>\n",
-      title, day_text(data.date), style_sheet, data.has_sales ? "Sales" : "Interactions", contents);
+      title, day_text(data.date), style_sheet, assets.has_sales ? "Sales" : "Interactions", contents);
   html += body;
   html += fmt::format("</main>\n<footer>Made by tidemill {}.{}</footer>\n</body>\n</html>\n",
                       escape_html(data.run.program_version),
-                      data.has_sales ? fmt::format(" Amounts in {}, net of tax.", escape_html(data.currency)) : "");
+                      assets.has_sales ? fmt::format(" Amounts in {}, net of tax.", escape_html(data.currency)) : "");
   return html;
 }
 

@@ -1,21 +1,40 @@
+#include "drivers/report/read_assets.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "drivers/metrics/ranking.hpp"
-#include "drivers/report/read_parts.hpp"
-#include "io/tables/table.hpp"
+#include "drivers/report/night_tables.hpp"
+#include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers::report {
 namespace {
 
+/// A column of ids, whole numbers or texts, as texts; empty when the night has no such table or column.
+std::vector<std::string> ids_in(io::Hdf5File& file, char const* group, char const* name) {
+  std::vector<std::string> ids;
+  if (!file.has(group)) return ids;
+  io::Table const table = io::read_table_group(io::Comm::self(), file, group);
+  if (!table.has(name)) return ids;
+  io::Column const& column = table.at(name);
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    if (column.is_text()) {
+      ids.push_back(column.text(row));
+    } else {
+      bool const is_missing = column.is_missing(row);
+      ids.push_back(is_missing ? "" : std::to_string(column.integers.at(static_cast<std::size_t>(row))));
+    }
+  }
+  return ids;
+}
+
 /// Names of assets by id; the id where the catalogue has none.
 class AssetNames {
  public:
-  explicit AssetNames(NightTable const& assets) {
-    for (std::int64_t row = 0; row < assets.rows(); ++row) {
-      if (assets.has("name")) names_[assets.cell("id", row)] = assets.cell("name", row);
-    }
+  explicit AssetNames(io::Hdf5File& file) {
+    std::vector<std::string> const ids = ids_in(file, "assets", "id"), names = ids_in(file, "assets", "name");
+    for (std::size_t i = 0; i < names.size(); ++i) names_[ids[i]] = names[i];
   }
   std::string of(std::string const& id) const {
     auto const found = names_.find(id);
@@ -74,19 +93,24 @@ void read_attention(NightTable const& table, AssetReport& assets) {
   }
 }
 
-std::vector<AssetList> lists_of(NightTable const& table, AssetNames const& names, bool subjects_are_assets) {
+std::vector<AssetList> lists_of(io::Hdf5File& file, char const* group, AssetNames const& names,
+                                bool subjects_are_assets) {
+  NightTable const table(file, group);
+  std::vector<std::string> const users = ids_in(file, group, "user"), items = ids_in(file, group, "item"),
+                                 reasons = ids_in(file, group, "because_item");
   std::vector<AssetList> lists;
   std::string subject;
   for (std::int64_t row = 0; row < table.rows(); ++row) {
-    std::string const user = table.cell("user", row);
+    auto const at = static_cast<std::size_t>(row);
+    std::string const& user = users[at];
     if (lists.empty() || subject != user) lists.push_back({subjects_are_assets ? names.of(user) : user, {}, {}});
     subject = user;
-    std::string const item = names.of(table.cell("item", row));
+    std::string const item = names.of(items[at]);
     if (table.text("part", row) == "history") {
       lists.back().history.push_back(item);
       continue;
     }
-    std::string const because = table.has("because_item") ? table.cell("because_item", row) : "";
+    std::string const because = reasons.empty() ? "" : reasons[at];
     lists.back().assets.push_back(
         {item, table.number("score", row), table.text("rung", row), because.empty() ? "" : names.of(because)});
   }
@@ -112,20 +136,21 @@ void read_asset_trends(NightTable const& trends, NightTable const& weeks, AssetN
 
 }  // namespace
 
-void read_assets(io::Hdf5File& file, ReportData& data) {
+AssetReport read_assets(std::filesystem::path const& results_file) {
+  io::Hdf5File file = io::Hdf5File::open(io::Comm::self(), results_file);
   auto const table = [&](char const* name) { return NightTable(file, name); };
-  AssetReport& assets = data.assets;
-  data.has_sales = file.has("forecast");
+  AssetReport assets;
+  assets.has_sales = file.has("forecast");
   assets.is_there = file.has("interactions");
-  AssetNames const names(table("assets"));
+  AssetNames const names(file);
   read_overview(table("interactions"), assets);
   read_models(table("model_metrics"), assets);
   read_attention(table("attention"), assets);
-  assets.examples = lists_of(table("example_lists"), names, false);
-  assets.neighbours = lists_of(table("example_neighbours"), names, true);
+  assets.examples = lists_of(file, "example_lists", names, false);
+  assets.neighbours = lists_of(file, "example_neighbours", names, true);
   read_asset_trends(table("asset_trends"), table("asset_weeks"), names, assets);
   read_pictures(file, assets.pictures);
-  if (!data.has_sales && assets.is_there) data.date = assets.overview.last_day;
+  return assets;
 }
 
 }  // namespace tidemill::drivers::report

@@ -85,7 +85,6 @@ ReportData read_night(std::filesystem::path const& results_file, RunRecord const
   data.run = run;
   NightTable const item_days = table("item_days");
   read_demand(item_days, data);
-  read_assets(file, data);
   read_menu(table("menu"), data);
   read_prices(table("prices"), table("price_curves"), table("elasticities"), data);
   read_promotions(table("promotions"), table("strategies"), data);

@@ -7,9 +7,6 @@ namespace tidemill::drivers::report {
 
 // The parts of read_night, one file each.
 void read_demand(NightTable const& item_days, ReportData& data);
-/// The asset half; it gives the night's date where there are no sales.
-void read_assets(io::Hdf5File& file, ReportData& data);
-void read_pictures(io::Hdf5File& file, PictureReport& pictures);
 void read_menu(NightTable const& menu, ReportData& data);
 void read_prices(NightTable const& prices, NightTable const& curves, NightTable const& elasticities, ReportData& data);
 void read_promotions(NightTable const& effects, NightTable const& strategies, ReportData& data);

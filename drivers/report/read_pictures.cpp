@@ -2,7 +2,8 @@
 #include <cmath>
 #include <map>
 
-#include "drivers/report/read_parts.hpp"
+#include "drivers/report/night_tables.hpp"
+#include "drivers/report/read_assets.hpp"
 
 namespace tidemill::drivers::report {
 namespace {

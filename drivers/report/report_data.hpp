@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "drivers/night/step_record.hpp"
-#include "drivers/report/asset_data.hpp"
 
 namespace tidemill::drivers::report {
 
@@ -136,8 +135,6 @@ struct ReportData {
   std::vector<BacktestRow> backtest;
   std::vector<SourceFile> sources;
   std::vector<QuarantineReason> quarantine;
-  bool has_sales = true;  ///< the chapters on sales have something to say
-  AssetReport assets;
   RunRecord run;
 };
 

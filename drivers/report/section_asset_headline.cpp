@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "drivers/report/asset_sections.hpp"
+#include "drivers/report/card.hpp"
 #include "drivers/report/html.hpp"
 #include "drivers/report/text.hpp"
 #include "io/tables/table.hpp"
@@ -39,8 +40,7 @@ std::string hit_card(ModelQuality const& champion, AssetReport const& assets) {
 
 }  // namespace
 
-std::string asset_headline_section(ReportData const& data) {
-  AssetReport const& assets = data.assets;
+std::string asset_headline_section(AssetReport const& assets) {
   InteractionOverview const& overview = assets.overview;
   if (!assets.is_there) return "";
   std::string cards =

@@ -34,8 +34,8 @@ std::string table_of(std::vector<AssetTrend> const& trends, bool rises) {
 
 }  // namespace
 
-std::string asset_trend_section(ReportData const& data) {
-  std::vector<AssetTrend> const& trends = data.assets.trends;
+std::string asset_trend_section(AssetReport const& assets) {
+  std::vector<AssetTrend> const& trends = assets.trends;
   if (trends.empty()) return "";
   std::int64_t steady = 0;
   for (AssetTrend const& trend : trends) steady += trend.direction == "rising" || trend.direction == "falling" ? 0 : 1;

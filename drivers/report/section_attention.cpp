@@ -37,8 +37,8 @@ std::string reached_text(ShareCurve const& curve) {
 
 }  // namespace
 
-std::string attention_section(ReportData const& data) {
-  std::vector<ShareCurve> const& curves = data.assets.attention;
+std::string attention_section(AssetReport const& assets) {
+  std::vector<ShareCurve> const& curves = assets.attention;
   if (curves.empty()) return "";
   std::string text =
       fmt::format("The most popular tenth of the assets has {} of what users had", tenth_text(curves[0]));

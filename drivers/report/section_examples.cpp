@@ -38,8 +38,7 @@ std::string cards(std::vector<AssetList> const& lists, std::string const& title,
 
 }  // namespace
 
-std::string example_section(ReportData const& data) {
-  AssetReport const& assets = data.assets;
+std::string example_section(AssetReport const& assets) {
   if (assets.examples.empty() && assets.neighbours.empty()) return "";
   std::string body = paragraph(
       "A few users with what they had last and the top of their list, and the most popular assets with those most like "

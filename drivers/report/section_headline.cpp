@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "drivers/report/card.hpp"
 #include "drivers/report/html.hpp"
 #include "drivers/report/sections.hpp"
 #include "drivers/report/text.hpp"

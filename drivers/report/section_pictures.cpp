@@ -58,8 +58,8 @@ std::string histograms_html(PictureReport const& pictures) {
 
 }  // namespace
 
-std::string picture_section(ReportData const& data) {
-  PictureReport const& pictures = data.assets.pictures;
+std::string picture_section(AssetReport const& assets) {
+  PictureReport const& pictures = assets.pictures;
   if (pictures.files == 0) return "";
   std::string body = paragraph(counts_text(pictures));
   body += histograms_html(pictures);

@@ -61,8 +61,7 @@ std::string recommender_name(std::string const& model) {
   return known == names.end() ? model : known->second;
 }
 
-std::string recommender_section(ReportData const& data) {
-  AssetReport const& assets = data.assets;
+std::string recommender_section(AssetReport const& assets) {
   if (assets.models.empty()) return "";
   ModelQuality const& first = assets.models.front();
   std::string body = paragraph(fmt::format(

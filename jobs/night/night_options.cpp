@@ -211,9 +211,9 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add_asset_options(out, options.asset);
 }
 
-drivers::NightParams night_params(Context const& context, NightOptions const& options) {
+drivers::AssetNight night_params(Context const& context, NightOptions const& options) {
   check_choices(options);
-  drivers::NightParams params = options.params;
+  drivers::AssetNight params{options.params, {}};
   params.store = options.store;
   params.tenant = options.tenant;
   params.seed = context.seed;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "drivers/night/night_params.hpp"
+#include "drivers/night/asset_steps.hpp"
 #include "jobs/command.hpp"
 #include "jobs/night/asset_options.hpp"
 
@@ -28,6 +28,6 @@ void add_night_options(boost::program_options::options_description& out, NightOp
 /// Collective. `context` and `options` must outlive the parameters. The options as parameters: patterns become files,
 /// texts are checked, each section's lines are kept for the keys of its steps. Throws ConfigError for values that
 /// cannot be, DataError for patterns that no file fits.
-drivers::NightParams night_params(Context const& context, NightOptions const& options);
+drivers::AssetNight night_params(Context const& context, NightOptions const& options);
 
 }  // namespace tidemill::jobs
