@@ -22,8 +22,10 @@ constexpr char const* prefix = "asset.";
 /// Trained when asset.models is not given, as far as there are such kinds.
 constexpr char const* usual_models[] = {"popularity", "itemknn", "ials", "transitions", "content", "hybrid"};
 
+/// What a kind reads: its own options and those of several kinds.
 po::options_description options_of(RecommenderKind const& kind, RecommenderOptions& options) {
   po::options_description description;
+  add_shared_options(description, options);
   kind.add_options(description, options);
   return description;
 }
@@ -64,8 +66,8 @@ std::string config_of(Context const& context, RecommenderKind const& kind) {
   std::string config = fmt::format("kind = {}\nseed = {}\n", kind.name, context.seed);
   for (std::string const& name : names_of(options_of(kind, unused))) {
     auto const value = context.values.find(prefix + name);
-    if (value != context.values.end() && !is_asset_file_option(prefix + name))
-      config += prefix + name + " = " + option_text(value->second) + "\n";
+    if (value == context.values.end() || is_asset_file_option(prefix + name)) continue;
+    config += prefix + name + " = " + option_text(value->second) + "\n";
   }
   return config;
 }
