@@ -91,7 +91,7 @@ void compare_copies(Json const& truth, io::Table const& duplicates, AssetRecover
     }
   }
   for (Json const& pair : truth.at("copied_pictures")) {
-    auto const [low, high] = std::minmax(pair[0].get<std::int64_t>(), pair[1].get<std::int64_t>());
+    auto const [low, high] = std::minmax({pair[0].get<std::int64_t>(), pair[1].get<std::int64_t>()});
     built.insert({low, high});
   }
   recovery.copies = static_cast<std::int64_t>(built.size());
