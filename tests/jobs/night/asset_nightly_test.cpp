@@ -83,7 +83,7 @@ TEST_F(AssetNightly, PublishesTablesAndReportAndReusesAll) {
   EXPECT_TRUE(has(file("csv/recommendations.csv"), "user,rank,item,score,rung\n0,1,"));
   EXPECT_TRUE(has(file("report.html"), " &amp; more") && has(file("report.html"), "id=\"recommenders\""));
   EXPECT_FALSE(has(file("report.html"), "id=\"menu\""));
-  EXPECT_EQ(std::filesystem::canonical(current()).filename(), "2026-03-25");  // the newest interaction's day
+  EXPECT_EQ(std::filesystem::canonical(current()).filename().string(), "2026-03-25");  // the newest interaction's day
 
   EXPECT_EQ(nightly(config).code, ExitCode::done);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "store/main/nights/2026-03-25.2"));
@@ -129,7 +129,7 @@ TEST_F(AssetNightly, BadInputsSayWhatAndWhere) {
 
 TEST_F(AssetNightly, ADateLeavesOutWhatCameLater) {
   ASSERT_EQ(nightly(asset_lines, {"--date", "2026-02-28"}).code, ExitCode::done);
-  EXPECT_EQ(std::filesystem::canonical(current()).filename(), "2026-02-28");
+  EXPECT_EQ(std::filesystem::canonical(current()).filename().string(), "2026-02-28");
   EXPECT_TRUE(has(file("csv/interactions.csv"), "2026-02-28"));
 }
 
