@@ -35,7 +35,7 @@ void copy_results(fs::path const& from, fs::path const& to) {
 
 /// What both halves of the report show.
 struct NightReport {
-  NightReport report;
+  report::ReportData data;
   report::AssetReport assets;
 };
 
