@@ -129,9 +129,13 @@ void read_asset_trends(NightTable const& trends, NightTable const& weeks, AssetN
                              trends.number("mean_units", row) * 7, trends.number("q", row),
                              trends.number("season_strength", row), weekly[item]});
   }
-  std::stable_sort(assets.trends.begin(), assets.trends.end(), [](AssetTrend const& a, AssetTrend const& b) {
-    return std::abs(a.change / a.level) > std::abs(b.change / b.level);
-  });
+  // Assets too new to tell have no slope: they come last.
+  auto const steepness = [](AssetTrend const& trend) {
+    double const share = std::abs(trend.change / trend.level);
+    return std::isfinite(share) ? share : -1.0;
+  };
+  std::stable_sort(assets.trends.begin(), assets.trends.end(),
+                   [&](AssetTrend const& a, AssetTrend const& b) { return steepness(a) > steepness(b); });
 }
 
 }  // namespace
