@@ -23,6 +23,7 @@ Command make_score_command();
 Command make_evaluate_command();
 Command make_features_command();
 Command make_recommend_command();
+Command make_split_command();
 Command make_backtest_command();
 Command make_assets_command();
 

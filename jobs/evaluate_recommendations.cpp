@@ -8,6 +8,7 @@
 #include "drivers/metrics/ranking.hpp"
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
+#include "io/tables/row_place.hpp"
 #include "jobs/evaluate.hpp"
 #include "jobs/lists.hpp"
 
@@ -34,10 +35,8 @@ PairRows read_lists(io::Comm const& comm, std::string const& file) {
     for (std::int64_t i = 0; i < table.rows(); ++i) {
       double const rank = has_rank ? table.at("rank").number(i) : static_cast<double>(table.range.first + i);
       if (!(rank >= 0 && rank < 9e15)) {
-        throw DataError(
-            fmt::format("{}: row {} (counted from 1 without the header): column 'rank' has no rank; "
-                        "expected 1, 2, ...",
-                        file, table.range.first + i + 1));
+        throw DataError(fmt::format("{}: {}: column 'rank' has no rank; expected 1, 2, ...", file,
+                                    io::place_of_row(file, table.range.first + i)));
       }
       rows.time.push_back(static_cast<std::int64_t>(rank));
       rows.order.push_back(table.range.first + i);

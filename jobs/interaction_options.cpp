@@ -9,9 +9,9 @@ namespace po = boost::program_options;
 
 namespace tidemill::jobs {
 
-void add_interaction_options(po::options_description& out, InteractionOptions& options) {
-  out.add_options()("interactions", po::value(&options.files)->multitoken()->composing(),
-                    "files of who had what, one or more (CSV, TSV, HDF5 table or text; gzip, zstd)")(
+void add_interaction_options(po::options_description& out, InteractionOptions& options, char const* name,
+                             char const* description) {
+  out.add_options()(name, po::value(&options.files)->multitoken()->composing(), description)(
       "format", po::value(&options.format)->default_value(options.format),
       "pairs (table with a row per user and item) or userlist (a line per user: user item item ...)")(
       "user", po::value(&options.user), "pairs: column of users: name, or number from 1 (default: user, or the first)")(
@@ -21,7 +21,9 @@ void add_interaction_options(po::options_description& out, InteractionOptions& o
       "min-value", po::value(&options.min_value), "keep pairs with at least this value")(
       "value-as-weight", po::bool_switch(&options.value_as_weight),
       "with --min-value: keep the values as weights too; without it they always are")(
-      "ordered", po::bool_switch(&options.ordered), "each user's items stand in the order of time");
+      "ordered", po::bool_switch(&options.ordered), "each user's items stand in the order of time")(
+      "no-header", po::bool_switch(&options.no_header),
+      "pairs: the first line is a row though its ids are texts (a line of numbers always is)");
 }
 
 drivers::InteractionFormat interaction_format(Context const& context, InteractionOptions const& options) {
@@ -36,6 +38,7 @@ drivers::InteractionFormat interaction_format(Context const& context, Interactio
   format.value = options.value;
   format.time = options.time;
   format.ordered = options.ordered;
+  format.has_header = !options.no_header;
   bool const has_threshold = context.values.count("min-value") != 0;
   if (has_threshold) format.min_value = options.min_value;
   format.value_as_weight = !has_threshold || options.value_as_weight;

@@ -19,10 +19,16 @@ struct InteractionOptions {
   double min_value = 0;
   bool value_as_weight = false;
   bool ordered = false;
+  bool no_header = false;
 };
 
-/// --interactions FILE..., --format, --user, --item, --value, --time, --min-value, --value-as-weight, --ordered.
-void add_interaction_options(boost::program_options::options_description& out, InteractionOptions& options);
+/// --NAME FILE..., --format, --user, --item, --value, --time, --min-value, --value-as-weight, --ordered,
+/// --no-header.
+void add_interaction_options(boost::program_options::options_description& out, InteractionOptions& options,
+                             char const* name = "interactions",
+                             char const* description =
+                                 "files of who had what, one or more (CSV, TSV, HDF5 table or "
+                                 "text; gzip, zstd)");
 
 /// Throws ConfigError for a layout there is not. Values are kept as weights unless they serve --min-value only.
 drivers::InteractionFormat interaction_format(Context const& context, InteractionOptions const& options);

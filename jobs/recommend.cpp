@@ -1,12 +1,18 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "drivers/recommend/audience.hpp"
+#include "drivers/recommend/ladder.hpp"
 #include "drivers/recommend/list_table.hpp"
 #include "drivers/recommend/reasons.hpp"
 #include "io/error.hpp"
+#include "io/tables/read_table.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/interaction_options.hpp"
 #include "jobs/lists.hpp"
 #include "jobs/recommenders.hpp"
 #include "jobs/table_output.hpp"
@@ -16,9 +22,15 @@ namespace po = boost::program_options;
 namespace tidemill::jobs {
 namespace {
 
+using drivers::EntityIds;
+using drivers::IdColumn;
+using drivers::PairRows;
+
 struct RecommendCommand {
-  std::string model, output;
+  std::string model, users, segments, blocked, liked, output;
+  InteractionOptions histories;
   std::vector<std::string> moment;
+  drivers::Ladder::Params ladder;
   int k = 20;
   bool reasons = false;
 };
@@ -38,23 +50,136 @@ std::map<std::string, std::string> moment_of(std::vector<std::string> const& par
   return moment;
 }
 
+/// A file of ids in columns, by the names `user`, `item`, ... where it has them, otherwise in this order.
+class IdFile {
+ public:
+  IdFile(io::Comm const& comm, std::string const& path)
+      : comm_(comm), path_(path), table_(io::read_table(comm, path)) {}
+  std::size_t columns() const { return table_.columns.size(); }
+  bool has(std::string const& name) const { return table_.has(name); }
+  io::RowRange range() const { return table_.range; }
+
+  IdColumn ids(std::string const& name, std::size_t usual_place) const {
+    if (!table_.has(name) && usual_place >= columns()) {
+      throw DataError(fmt::format("{}: no column '{}'; expected one, or {} columns", path_, name, usual_place + 1));
+    }
+    io::Column const& column = table_.has(name) ? table_.at(name) : table_.columns[usual_place];
+    return drivers::id_column(comm_, column, table_.range.first, path_);
+  }
+  PairRows pairs(std::string const& first, std::string const& second) const {
+    PairRows rows;
+    rows.user = ids(first, 0);
+    rows.item = ids(second, 1);
+    for (std::int64_t i = 0; i < table_.rows(); ++i) rows.order.push_back(table_.range.first + i);
+    return rows;
+  }
+
+ private:
+  io::Comm const& comm_;
+  std::string path_;
+  io::Table table_;
+};
+
+EntityIds distinct(io::Comm const& comm, IdColumn const& column) {
+  std::array<IdColumn const*, 1> const columns{&column};
+  return drivers::distinct_ids(comm, columns);
+}
+
+drivers::AudienceSources read_sources(Context const& context, RecommendCommand const& command) {
+  drivers::AudienceSources sources;
+  io::Comm const& comm = context.comm;
+  if (!command.users.empty()) sources.users = distinct(comm, IdFile(comm, command.users).ids("user", 0));
+  if (!command.histories.files.empty()) {
+    sources.events.push_back(
+        drivers::read_pairs(comm, paths_of(command.histories.files), interaction_format(context, command.histories)));
+  }
+  if (!command.liked.empty()) sources.events.push_back(IdFile(comm, command.liked).pairs("user", "item"));
+  if (!command.blocked.empty()) {
+    IdFile const file(comm, command.blocked);
+    if (file.columns() == 1) {
+      sources.blocked_for_all = file.ids("item", 0);
+    } else {
+      sources.blocked = file.pairs("user", "item");
+    }
+  }
+  return sources;
+}
+
+/// Which segment users are in, when a file says so.
+struct Segments {
+  std::optional<PairRows> rows;
+  EntityIds labels;
+  std::vector<std::int32_t> of(io::Comm const& comm, drivers::Interactions const& who) const {
+    return rows ? drivers::labels_of(comm, who, *rows, labels) : std::vector<std::int32_t>();
+  }
+};
+
+Segments read_segments(io::Comm const& comm, RecommendCommand const& command) {
+  Segments segments;
+  std::string const& path = command.segments.empty() ? command.users : command.segments;
+  if (path.empty()) return segments;
+  IdFile const file(comm, path);
+  if (command.segments.empty() && !file.has("segment")) return segments;
+  segments.rows = file.pairs("user", "segment");
+  segments.labels = distinct(comm, segments.rows->item);
+  return segments;
+}
+
+std::map<std::string, std::string> digests_of(Context const& context, RecommendCommand const& command,
+                                              std::string const& model) {
+  std::map<std::string, std::string> digests{{"model", model}};
+  for (auto const& [name, path] : {std::pair("users", command.users), std::pair("segments", command.segments),
+                                   std::pair("blocked", command.blocked), std::pair("liked", command.liked)}) {
+    if (!path.empty()) add_digests(context, name, {path}, digests);
+  }
+  add_digests(context, "histories", command.histories.files, digests);
+  return digests;
+}
+
+void report(Context const& context, RecommendCommand const& command, drivers::Audience const& audience,
+            drivers::RankedLists const& lists, std::int64_t rows) {
+  std::array<std::int64_t, 4> rungs{};
+  for (std::size_t at = 0; at < lists.item.size(); ++at) {
+    if (lists.item[at] >= 0) ++rungs[static_cast<std::size_t>(lists.rung[at])];
+  }
+  std::int64_t unknown_users = 0;
+  drivers::Interactions const& histories = audience.histories;
+  for (std::int64_t u = 0; u < histories.users.count; ++u) unknown_users += histories.items_of(u).empty() ? 1 : 0;
+  context.comm.sum(std::span<std::int64_t>(rungs));
+  unknown_users = context.comm.sum(unknown_users);
+  if (!context.json) {
+    print_result(context, fmt::format("{} rows for {} users ({} without history)  {}\n", rows, histories.users.total,
+                                      unknown_users, command.output));
+    return;
+  }
+  nlohmann::ordered_json result{{"users", histories.users.total},
+                                {"users_without_history", unknown_users},
+                                {"unknown_items", audience.unknown_items},
+                                {"rows", rows}};
+  for (std::size_t r = 0; r < rungs.size(); ++r) {
+    result["rungs"][std::string(drivers::name_of(static_cast<drivers::Rung>(r)))] = rungs[r];
+  }
+  result["output"] = command.output;
+  print_result(context, result.dump(2) + "\n");
+}
+
 void run_recommend(Context const& context, RecommendCommand const& command) {
   if (command.k < 1) throw ConfigError(fmt::format("--k: expected 1 or more, found {}", command.k));
-  LoadedRecommender const loaded = load_recommender_file(context.comm, command.model);
-  drivers::Interactions const& histories = loaded.card.histories;
+  io::Comm const& comm = context.comm;
+  LoadedRecommender const loaded = load_recommender_file(comm, command.model);
+  drivers::Interactions const& trained = loaded.card.histories;
+  drivers::Audience const audience = drivers::make_audience(comm, trained, read_sources(context, command));
+  Segments const segments = read_segments(comm, command);
+  drivers::Ladder const ladder(comm, trained, segments.of(comm, trained), segments.labels.size(), command.ladder);
+
   loaded.model->choose_context(moment_of(command.moment));
-  drivers::RankedLists lists = loaded.model->top_k(histories, histories, command.k);
-  if (command.reasons) lists.reason = drivers::reasons_of(*loaded.model, histories, lists);
-  io::Table const table = drivers::list_table(context.comm, histories, lists);
-  write_results(context, command.output, {{"recommendations", table}}, {{"model", loaded.digest}});
-  if (context.json) {
-    nlohmann::json const result{
-        {"users", histories.users.total}, {"rows", table.range.total}, {"output", command.output}};
-    print_result(context, result.dump(2) + "\n");
-  } else {
-    print_result(context,
-                 fmt::format("{} rows for {} users  {}\n", table.range.total, histories.users.total, command.output));
-  }
+  drivers::RankedLists lists;
+  io::agree(comm, "rank items", [&] { lists = loaded.model->top_k(audience.histories, audience.removed, command.k); });
+  ladder.complete(audience, segments.of(comm, audience.histories), lists);
+  if (command.reasons) lists.reason = drivers::reasons_of(*loaded.model, audience.histories, lists);
+  io::Table const table = drivers::list_table(comm, audience.histories, lists);
+  write_results(context, command.output, {{"recommendations", table}}, digests_of(context, command, loaded.digest));
+  report(context, command, audience, lists, table.range.total);
 }
 
 }  // namespace
@@ -64,11 +189,25 @@ Command make_recommend_command() {
   Command result{"recommend", "rank items for users with a trained recommender", {}, {}, {}};
   result.options.add_options()("model", po::value(&command->model)->required(), "recommender file")(
       "k", po::value(&command->k)->default_value(command->k), "length of the lists")(
+      "users", po::value(&command->users),
+      "who gets lists: a table with column user (and segment); default: all the model was trained on, and those of "
+      "--histories and --liked")("segments", po::value(&command->segments),
+                                 "table of user, segment for users without history and those like them; default: "
+                                 "column segment of --users")(
+      "min-segment-users", po::value(&command->ladder.min_segment_users)->default_value(50),
+      "a segment has a popularity of its own from this many trained users on")(
+      "half-life", po::value(&command->ladder.popularity.half_life)->default_value(0),
+      "popularity below the model: days after which a pair counts half; 0: all count alike")(
+      "blocked", po::value(&command->blocked),
+      "table of user, item never to be recommended; with one column: items, for all users")(
+      "liked", po::value(&command->liked), "table of user, item: more history, and not recommended again")(
       "context", po::value(&command->moment)->composing(),
       "the moment to recommend for, as daypart=lunch,season=summer; for --model context")(
       "reasons", po::bool_switch(&command->reasons), "also the user's item behind each row (column because_item)")(
       "output", po::value(&command->output)->required(),
       "CSV (user, rank, item, score, rung), or a table when it ends in .h5");
+  add_interaction_options(result.options, command->histories, "histories",
+                          "more histories of known and new users: files as --interactions of train");
   result.run = [command](Context const& context) { run_recommend(context, *command); };
   return result;
 }

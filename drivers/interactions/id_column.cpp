@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "io/error.hpp"
+#include "io/tables/row_place.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -108,9 +109,8 @@ std::vector<std::int64_t> whole_numbers(io::Column const& source, std::int64_t f
     double const value = source.reals[static_cast<std::size_t>(row)];
     if (!(std::abs(value) < 9e15) || value != std::floor(value)) {
       throw DataError(fmt::format(
-          "{}: row {}: column '{}' has the id {}; ids are whole numbers or texts: write them so, or name another "
-          "column",
-          where, first_row + row + 1, source.name, value));
+          "{}: {}: column '{}' has the id {}; ids are whole numbers or texts: write them so, or name another column",
+          where, io::place_of_row(where, first_row + row), source.name, value));
     }
     values.push_back(static_cast<std::int64_t>(value));
   }
@@ -133,10 +133,8 @@ IdColumn id_column(io::Comm const& comm, io::Column const& source, std::int64_t 
   io::agree(comm, "read ids", [&] {
     for (std::int64_t row = 0; row < source.size(); ++row) {
       if (!source.is_missing(row)) continue;
-      throw DataError(
-          fmt::format("{}: row {} (counted from 1 without the header): column '{}' has no id; fill it in or "
-                      "remove the row",
-                      where, first_row + row + 1, source.name));
+      throw DataError(fmt::format("{}: {}: column '{}' has no id; fill it in or remove the row", where,
+                                  io::place_of_row(where, first_row + row), source.name));
     }
     column.is_text = source.is_text();
     if (source.is_text()) {

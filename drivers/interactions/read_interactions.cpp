@@ -8,6 +8,7 @@
 #include "drivers/interactions/userlist.hpp"
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
+#include "io/tables/row_place.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -49,10 +50,8 @@ std::vector<double> numbers(io::Column const& column, std::int64_t first_row, st
   for (std::int64_t row = 0; row < column.size(); ++row) {
     double const value = column.number(row);
     if (!std::isfinite(value)) {
-      throw DataError(
-          fmt::format("{}: row {} (counted from 1 without the header): column '{}' has no number; fill it in or "
-                      "remove the row",
-                      where, first_row + row + 1, column.name));
+      throw DataError(fmt::format("{}: {}: column '{}' has no number; fill it in or remove the row", where,
+                                  io::place_of_row(where, first_row + row), column.name));
     }
     values.push_back(value);
   }
@@ -63,8 +62,9 @@ std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_r
   std::vector<std::int64_t> times;
   for (double const value : numbers(column, first_row, "time", where)) {
     if (!(std::abs(value) < 9e15)) {
-      throw DataError(fmt::format("{}: column '{}' has the time {}; expected seconds since 1970-01-01, dates or times",
-                                  where, column.name, value));
+      throw DataError(fmt::format(
+          "{}: column '{}' has the time {:g}; expected seconds since 1970-01-01, dates or times: name another column",
+          where, column.name, value));
     }
     times.push_back(static_cast<std::int64_t>(std::floor(value)) * (column.type == io::ColumnType::date ? 86400 : 1));
   }
@@ -72,7 +72,9 @@ std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_r
 }
 
 PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format) {
-  io::Table const table = io::read_table(comm, file);
+  io::TextFormat text;
+  text.has_header = format.has_header;
+  io::Table const table = io::read_table(comm, file, text);
   std::string const where = file.string();
   if (table.columns.size() < 2) {
     throw DataError(fmt::format(

@@ -17,11 +17,12 @@ enum class InteractionLayout {
   userlist,  ///< a line per user: user item item ..., blanks or tabs between them
 };
 
-/// How files of interactions are to be read. Columns by name, or by number from 1; text files may have no header.
+/// How files of interactions are to be read. Columns by name, or by number from 1.
 struct InteractionFormat {
   InteractionLayout layout = InteractionLayout::pairs;
-  std::string user;  ///< empty: the column called user, otherwise the first
-  std::string item;  ///< empty: the column called item, otherwise the second
+  bool has_header = true;  ///< pairs: a first line of numbers is a row all the same; false: so is one of texts
+  std::string user;        ///< empty: the column called user, otherwise the first
+  std::string item;        ///< empty: the column called item, otherwise the second
   std::string value;
   std::string time;                                             ///< seconds since 1970-01-01, a date or a time
   double min_value = -std::numeric_limits<double>::infinity();  ///< pairs with smaller values are dropped

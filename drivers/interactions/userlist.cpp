@@ -7,6 +7,7 @@
 
 #include "io/csv/dialect.hpp"
 #include "io/csv/number.hpp"
+#include "io/csv/text_pool.hpp"
 #include "io/csv/text_source.hpp"
 #include "io/error.hpp"
 
@@ -46,6 +47,9 @@ void for_each_word(TextPart const& part, Use const& use) {
 
 /// Marks of other layouts. Ids of this one have no separators or quotes in them.
 void check_word(TextPart const& part, std::string_view word, std::size_t offset, std::int64_t place) {
+  if (!io::csv::is_utf8(word)) {
+    refuse(part, offset, place, "bytes that are no UTF-8", "ids are UTF-8 text; save the file as UTF-8");
+  }
   for (char const c : word) {
     if (c == ',' || c == ';' || c == '|' || c == '"') {
       refuse(part, offset, place, word,

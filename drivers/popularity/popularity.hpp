@@ -25,6 +25,8 @@ class PopularityModel : public Recommender {
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;
   RankedLists top_k(Interactions const& histories, Interactions const& removed, int k) const override;
+  /// Items, best first.
+  std::vector<std::int32_t> const& order() const { return order_; }
   /// Score of every item.
   std::vector<float> const& scores() const { return scores_; }
   explicit PopularityModel(std::vector<float> scores);

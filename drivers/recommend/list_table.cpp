@@ -1,37 +1,8 @@
 #include "drivers/recommend/list_table.hpp"
 
+#include "drivers/interactions/pair_table.hpp"
+
 namespace tidemill::drivers {
-namespace {
-
-/// Numbers of ids (-1: none), one per row, as a column of the ids themselves. Text codes are those of all ranks' ids.
-io::Column integer_ids(std::string const& name, EntityIds const& ids, std::vector<std::int64_t> const& numbers,
-                       std::string const& description) {
-  std::vector<std::int64_t> values;
-  for (std::int64_t const number : numbers) {
-    values.push_back(number < 0 ? io::missing_integer : ids.integers[static_cast<std::size_t>(number)]);
-  }
-  return io::integer_column(name, std::move(values), io::ColumnType::integer, "", description);
-}
-
-io::Column text_ids(io::Comm const& comm, std::string const& name, EntityIds const& ids,
-                    std::vector<std::int64_t> const& numbers, std::string const& description) {
-  io::Column column;
-  column.name = name;
-  column.type = io::ColumnType::text;
-  column.description = description;
-  column.dictionary = ids.texts;
-  for (std::int64_t const number : numbers) column.codes.push_back(static_cast<std::int32_t>(number));
-  io::unify_dictionary(comm, column);
-  return column;
-}
-
-io::Column id_values(io::Comm const& comm, std::string const& name, EntityIds const& ids,
-                     std::vector<std::int64_t> const& numbers, std::string const& description) {
-  bool const is_text = comm.max(ids.texts.empty() ? 0 : 1) == 1;
-  return is_text ? text_ids(comm, name, ids, numbers, description) : integer_ids(name, ids, numbers, description);
-}
-
-}  // namespace
 
 io::Table list_table(io::Comm const& comm, Interactions const& histories, RankedLists const& lists) {
   std::vector<std::int64_t> user, item, rank, reason;
