@@ -52,9 +52,9 @@ constexpr std::array<std::string_view, 14> without_effect{"config",      "output
                                                           "importance",  "shap",    "duplicates",
                                                           "metadata",    "target"};
 /// Input files: their digests are recorded beside the options, so the folder they lie in must not count.
-constexpr std::array<std::string_view, 11> input_files{"input",        "validation", "costs",     "promotions",
-                                                       "interactions", "model",      "histories", "users",
-                                                       "segments",     "blocked",    "liked"};
+constexpr std::array<std::string_view, 13> input_files{"input", "validation", "costs",    "promotions", "interactions",
+                                                       "model", "histories",  "users",    "segments",   "blocked",
+                                                       "liked", "content",    "catalogue"};
 
 template <class Names>
 bool is_among(Names const& names, std::string_view name) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "drivers/recommend/audience.hpp"
+#include "drivers/recommend/cold_items.hpp"
 #include "drivers/recommend/ladder.hpp"
 #include "drivers/recommend/list_table.hpp"
 #include "drivers/recommend/reasons.hpp"
@@ -27,11 +28,12 @@ using drivers::IdColumn;
 using drivers::PairRows;
 
 struct RecommendCommand {
-  std::string model, users, segments, blocked, liked, output;
+  std::string model, users, segments, blocked, liked, content, output;
   InteractionOptions histories;
   std::vector<std::string> moment;
   drivers::Ladder::Params ladder;
   int k = 20;
+  int content_slots = 1;
   bool reasons = false;
 };
 
@@ -125,11 +127,23 @@ Segments read_segments(io::Comm const& comm, RecommendCommand const& command) {
   return segments;
 }
 
+/// Gives the last places of the lists to items that the model was not trained with.
+void add_content(Context const& context, RecommendCommand const& command, drivers::Interactions const& trained,
+                 drivers::AudienceSources const& sources, drivers::Audience& audience, drivers::RankedLists& lists) {
+  if (command.content.empty()) return;
+  io::Comm const& comm = context.comm;
+  LoadedRecommender const content = load_recommender_file(comm, command.content);
+  drivers::Interactions const there = drivers::with_items(comm, trained, content.card.histories.item_ids);
+  drivers::Audience const same = drivers::make_audience(comm, there, sources, &audience.histories.users);
+  drivers::add_cold_items(comm, trained, {*content.model, same, command.content_slots}, audience, lists);
+}
+
 std::map<std::string, std::string> digests_of(Context const& context, RecommendCommand const& command,
                                               std::string const& model) {
   std::map<std::string, std::string> digests{{"model", model}};
   for (auto const& [name, path] : {std::pair("users", command.users), std::pair("segments", command.segments),
-                                   std::pair("blocked", command.blocked), std::pair("liked", command.liked)}) {
+                                   std::pair("blocked", command.blocked), std::pair("liked", command.liked),
+                                   std::pair("content", command.content)}) {
     if (!path.empty()) add_digests(context, name, {path}, digests);
   }
   add_digests(context, "histories", command.histories.files, digests);
@@ -165,10 +179,14 @@ void report(Context const& context, RecommendCommand const& command, drivers::Au
 
 void run_recommend(Context const& context, RecommendCommand const& command) {
   if (command.k < 1) throw ConfigError(fmt::format("--k: expected 1 or more, found {}", command.k));
+  if (command.content_slots < 1) {
+    throw ConfigError(fmt::format("--content-slots: expected 1 or more, found {}", command.content_slots));
+  }
   io::Comm const& comm = context.comm;
   LoadedRecommender const loaded = load_recommender_file(comm, command.model);
   drivers::Interactions const& trained = loaded.card.histories;
-  drivers::Audience const audience = drivers::make_audience(comm, trained, read_sources(context, command));
+  drivers::AudienceSources const sources = read_sources(context, command);
+  drivers::Audience audience = drivers::make_audience(comm, trained, sources);
   Segments const segments = read_segments(comm, command);
   drivers::Ladder const ladder(comm, trained, segments.of(comm, trained), segments.labels.size(), command.ladder);
 
@@ -177,6 +195,7 @@ void run_recommend(Context const& context, RecommendCommand const& command) {
   io::agree(comm, "rank items", [&] { lists = loaded.model->top_k(audience.histories, audience.removed, command.k); });
   ladder.complete(audience, segments.of(comm, audience.histories), lists);
   if (command.reasons) lists.reason = drivers::reasons_of(*loaded.model, audience.histories, lists);
+  add_content(context, command, trained, sources, audience, lists);
   io::Table const table = drivers::list_table(comm, audience.histories, lists);
   write_results(context, command.output, {{"recommendations", table}}, digests_of(context, command, loaded.digest));
   report(context, command, audience, lists, table.range.total);
@@ -194,6 +213,9 @@ Command make_recommend_command() {
       "--histories and --liked")("segments", po::value(&command->segments),
                                  "table of user, segment for users without history and those like them; default: "
                                  "column segment of --users")(
+      "content", po::value(&command->content), "content model that ranks items no one was trained with (rung content)")(
+      "content-slots", po::value(&command->content_slots)->default_value(command->content_slots),
+      "last places of each list for such items")(
       "min-segment-users", po::value(&command->ladder.min_segment_users)->default_value(50),
       "a segment has a popularity of its own from this many trained users on")(
       "half-life", po::value(&command->ladder.popularity.half_life)->default_value(0),

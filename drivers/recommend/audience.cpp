@@ -11,13 +11,14 @@
 namespace tidemill::drivers {
 namespace {
 
-Interactions gather_histories(io::Comm const& comm, Interactions const& trained, AudienceSources& sources,
-                              std::int64_t& unknown_items) {
+Interactions gather_histories(io::Comm const& comm, Interactions const& trained, AudienceSources const& sources,
+                              io::RowRange const* users_here, std::int64_t& unknown_items) {
   PairRows rows = as_pairs(trained);
-  for (PairRows& events : sources.events) append_pairs(rows, std::move(events), 0);
+  for (PairRows const& events : sources.events) append_pairs(rows, events, 0);
   GatherOptions options;
   options.items = &trained.item_ids;
   options.users = sources.users ? &*sources.users : nullptr;
+  options.users_here = users_here;
   GatherCounts counts;
   Interactions histories = gather_interactions(comm, rows, options, &counts);
   unknown_items += counts.unknown_items;
@@ -57,10 +58,12 @@ EntityIds all_users(io::Comm const& comm, Interactions const& who) {
 
 }  // namespace
 
-Audience make_audience(io::Comm const& comm, Interactions const& trained, AudienceSources sources) {
+Audience make_audience(io::Comm const& comm, Interactions const& trained, AudienceSources const& sources,
+                       io::RowRange const* users_here) {
   Audience audience;
   bool const as_trained = !sources.users && sources.events.empty();
-  audience.histories = as_trained ? trained : gather_histories(comm, trained, sources, audience.unknown_items);
+  audience.histories =
+      as_trained ? trained : gather_histories(comm, trained, sources, users_here, audience.unknown_items);
 
   std::vector<std::int32_t> for_all;
   if (sources.blocked_for_all) {

@@ -27,7 +27,9 @@ struct Audience {
 };
 
 /// Collective. `trained` are the histories in the model's file; without other sources they are the audience.
-Audience make_audience(io::Comm const& comm, Interactions const& trained, AudienceSources sources);
+/// `users_here`: this rank's users, when the same audience was made before in terms of other items.
+Audience make_audience(io::Comm const& comm, Interactions const& trained, AudienceSources const& sources,
+                       io::RowRange const* users_here = nullptr);
 
 /// Collective. For each user of `who` the number among `labels` of what `rows` (user, item = label) says of them, -1
 /// when it says nothing. Throws DataError when it says two things.

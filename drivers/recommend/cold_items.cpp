@@ -1,0 +1,105 @@
+#include "drivers/recommend/cold_items.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "drivers/recommend/select_top.hpp"
+
+namespace tidemill::drivers {
+namespace {
+
+constexpr float never = -std::numeric_limits<float>::infinity();
+/// Scores held at a time: 16 MiB.
+constexpr std::int64_t scores_at_once = std::int64_t{1} << 22;
+
+EntityIds ids_of_both(io::Comm const& comm, EntityIds const& a, EntityIds const& b) {
+  IdColumn const first = as_column(a), second = as_column(b);
+  std::array<IdColumn const*, 2> const columns{&first, &second};
+  return distinct_ids(comm, columns);
+}
+
+/// Which items of `items` have no pairs in `trained`.
+std::vector<char> cold_items(io::Comm const& comm, EntityIds const& items, Interactions const& trained) {
+  std::vector<std::int64_t> const counts = item_counts(comm, trained);
+  std::vector<char> is_cold;
+  for (std::int64_t const number : numbers_of(as_column(items), trained.item_ids)) {
+    is_cold.push_back(number < 0 || counts[static_cast<std::size_t>(number)] == 0 ? 1 : 0);
+  }
+  return is_cold;
+}
+
+/// The content model's best cold items, a row of `slots` per user.
+RankedLists rank_cold(ContentRung const& content, std::vector<char> const& is_cold) {
+  Interactions const& histories = content.audience.histories;
+  std::int64_t const items = histories.items;
+  RankedLists lists = empty_lists(histories.users.count, content.slots);
+  std::int64_t const block = std::clamp<std::int64_t>(scores_at_once / std::max<std::int64_t>(items, 1), 1, 1024);
+  std::vector<float> scores;
+  auto const slots = static_cast<std::size_t>(content.slots);
+  for (std::int64_t first = 0; first < histories.users.count; first += block) {
+    std::int64_t const count = std::min(block, histories.users.count - first);
+    scores.assign(static_cast<std::size_t>(count * items), 0);
+    content.model.score(histories, first, count, scores);
+    for (std::int64_t u = first; u < first + count; ++u) {
+      std::span<float> const row =
+          std::span(scores).subspan(static_cast<std::size_t>((u - first) * items), static_cast<std::size_t>(items));
+      for (std::size_t i = 0; i < is_cold.size(); ++i) row[i] = is_cold[i] != 0 ? row[i] : never;
+      for (std::int32_t const item : content.audience.removed.items_of(u)) row[static_cast<std::size_t>(item)] = never;
+      auto const at = static_cast<std::size_t>(u) * slots;
+      select_top(row, std::span(lists.item).subspan(at, slots), std::span(lists.score).subspan(at, slots));
+    }
+  }
+  return lists;
+}
+
+}  // namespace
+
+Interactions with_items(io::Comm const& comm, Interactions const& pairs, EntityIds const& items) {
+  IdColumn const mine = as_column(pairs.user_ids);
+  std::array<IdColumn const*, 1> const columns{&mine};
+  EntityIds const users = distinct_ids(comm, columns);
+  GatherOptions options;
+  options.items = &items;
+  options.users = &users;
+  options.users_here = &pairs.users;
+  return gather_interactions(comm, as_pairs(pairs), options);
+}
+
+void add_cold_items(io::Comm const& comm, Interactions const& trained, ContentRung const& content, Audience& audience,
+                    RankedLists& lists) {
+  EntityIds const& items = content.audience.histories.item_ids;
+  std::vector<char> const is_cold = cold_items(comm, items, trained);
+  RankedLists cold;
+  io::agree(comm, "rank new items", [&] { cold = rank_cold(content, is_cold); });
+
+  EntityIds const both = ids_of_both(comm, trained.item_ids, items);
+  std::vector<std::int64_t> const of_trained = numbers_of(as_column(trained.item_ids), both);
+  std::vector<std::int64_t> const of_content = numbers_of(as_column(items), both);
+  for (std::int32_t& item : lists.item) {
+    if (item >= 0) item = static_cast<std::int32_t>(of_trained[static_cast<std::size_t>(item)]);
+  }
+  for (std::int32_t& item : lists.reason) {
+    if (item >= 0) item = static_cast<std::int32_t>(of_trained[static_cast<std::size_t>(item)]);
+  }
+  auto const k = static_cast<std::size_t>(lists.k), slots = static_cast<std::size_t>(content.slots);
+  for (std::int64_t u = 0; u < audience.histories.users.count; ++u) {
+    if (content.audience.histories.items_of(u).empty()) continue;
+    std::size_t const from = static_cast<std::size_t>(u) * slots, first = static_cast<std::size_t>(u) * k;
+    std::size_t found = 0, filled = 0;
+    while (filled < k && lists.item[first + filled] >= 0) ++filled;
+    while (found < std::min(slots, k) && cold.item[from + found] >= 0 && cold.score[from + found] > 0) ++found;
+    for (std::size_t i = 0; i < found; ++i) {
+      std::size_t const place = first + std::min(filled, k - found) + i;
+      lists.item[place] = static_cast<std::int32_t>(of_content[static_cast<std::size_t>(cold.item[from + i])]);
+      lists.score[place] = cold.score[from + i];
+      lists.rung[place] = Rung::content;
+      if (!lists.reason.empty()) lists.reason[place] = -1;
+    }
+  }
+  audience.histories = with_items(comm, audience.histories, both);
+}
+
+}  // namespace tidemill::drivers
