@@ -4,6 +4,7 @@ namespace tidemill::jobs {
 
 std::vector<Command> make_commands() {
   return {
+      make_split_command(),
       make_ingest_command(),   make_bench_command(),     make_digest_command(),   make_menu_command(),
       make_price_command(),    make_promotion_command(), make_trend_command(),    make_similar_command(),
       make_index_command(),    make_generate_command(),  make_nightly_command(),  make_report_command(),
