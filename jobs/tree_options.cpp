@@ -40,7 +40,8 @@ void add_tree_options(po::options_description& out, TrainOptions& options) {
       "growth", po::value(&options.growth)->default_value(options.growth),
       "leaf: the best split next; level: a whole level before the next")(
       "learning-rate", po::value(&p.learning_rate)->default_value(p.learning_rate), "share of each tree that is added")(
-      "min-rows", po::value(&p.min_rows_in_leaf)->default_value(p.min_rows_in_leaf), "fewest rows in a leaf (forest: 1 unless given)")(
+      "min-rows", po::value(&p.min_rows_in_leaf)->default_value(p.min_rows_in_leaf),
+      "fewest rows in a leaf (forest: 1 unless given)")(
       "min-hessian", po::value(&p.min_hessian)->default_value(p.min_hessian), "smallest sum of hessians in a leaf")(
       "l1", po::value(&p.l1)->default_value(p.l1), "L1 penalty on leaf values")(
       "l2", po::value(&p.l2)->default_value(p.l2), "L2 penalty on leaf values")(

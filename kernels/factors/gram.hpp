@@ -15,7 +15,7 @@ float largest_factor(Exec const& exec, ConstFactorMatrix const& factors);
 
 /// sums(i, c) += sum over blocks of round(sum over the block's rows of y_i y_c / unit) for c >= i - i % 16; other
 /// entries are left alone or added to as well. Integers, so any order of blocks gives the same. `factors` begins at a
-/// block boundary. CUDA: cuBLAS makes the products of blocks.
+/// block boundary.
 void add_gram(Exec const& exec, ConstFactorMatrix const& factors, double unit, Array<std::int64_t> const& sums);
 /// The same for any device.
 void add_gram_portable(Exec const& exec, ConstFactorMatrix const& factors, double unit,
