@@ -15,6 +15,7 @@ std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params) {
       steps.push_back(step);
     }
   }
+  if (!asset.pictures.empty()) steps.push_back(pictures_step(comm, params));
   return steps;
 }
 

@@ -24,7 +24,7 @@ struct AssetNight : NightParams {
 std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params);
 
 /// The steps of the asset half, in order: interactions, catalogue, split, one per model, judge, champion, recommend,
-/// similar, asset_trends, as far as the night has what they need. `comm` must outlive them.
+/// similar, asset_trends, pictures, as far as the night has what they need. `comm` must outlive them.
 std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params);
 
 // Groups of steps, in one file each.
@@ -37,6 +37,7 @@ Step champion_step(AssetNight const& params);
 Step recommend_step(AssetNight const& params);
 Step similar_step(AssetNight const& params);
 Step asset_trend_step(AssetNight const& params);
+Step pictures_step(io::Comm const& comm, AssetNight const& params);
 
 /// Name of a model's step.
 std::string step_of_model(AssetModel const& model);

@@ -40,7 +40,10 @@ std::vector<Result> const& results() {
                                        {"example_lists", "recommend", "examples"},
                                        {"example_neighbours", "similar", "examples"},
                                        {"asset_trends", "asset_trends", "trends"},
-                                       {"asset_weeks", "asset_trends", "weeks"}};
+                                       {"asset_weeks", "asset_trends", "weeks"},
+                                       {"asset_quality", "pictures", "quality"},
+                                       {"duplicates", "pictures", "duplicates"},
+                                       {"thumbnails", "pictures", "thumbnails"}};
   return all;
 }
 
@@ -130,7 +133,8 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
     });
     std::int64_t rows = 0;
     for (NamedTable const& named : tables) {
-      io::write_csv(work.comm, work.folder / "csv" / (named.name + ".csv"), named.table);
+      bool const is_for_report = named.name == "thumbnails";
+      if (!is_for_report) io::write_csv(work.comm, work.folder / "csv" / (named.name + ".csv"), named.table);
       rows += named.table.range.total;
     }
     if (contains(names, "champion")) copy_champion(work);
