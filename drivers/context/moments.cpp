@@ -2,7 +2,7 @@
 #include <array>
 
 #include "drivers/context/context_model.hpp"
-#include "drivers/generate/calendar.hpp"
+#include "drivers/features/calendar.hpp"
 #include "io/error.hpp"
 
 namespace tidemill::drivers {

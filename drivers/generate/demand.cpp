@@ -52,7 +52,7 @@ double expected_units(DemoChain const& chain, int location, int item, std::int64
   CategoryProfile const& category = chain.categories[static_cast<std::size_t>(dish.category)];
   DemoLocation const& place = chain.locations[static_cast<std::size_t>(location)];
   CalendarDay const date = calendar_day(day);
-  double const year = 2.0 * std::numbers::pi * (date.day_of_year - category.peak_day) / 365.25;
+  double const year = 2.0 * std::numbers::pi * (date.day_of_year - 1 - category.peak_day) / 365.25;
   double const middle = static_cast<double>(chain.first_day) + 0.5 * static_cast<double>(chain.days);
   int const promotion = running_promotion(chain, location, item, day);
   std::int64_t price = list_price(dish, day);

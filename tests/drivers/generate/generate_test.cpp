@@ -90,7 +90,8 @@ TEST_F(DemoFiles, AreTheSameForAnyNumberOfRanks) {
 }
 
 TEST_F(DemoFiles, HoldTheRowsAndMoneyThatTheTruthNames) {
-  for (auto const& totals : truth_of(folder_ / "all")["exports"]) {
+  auto const truth = truth_of(folder_ / "all");
+  for (auto const& totals : truth["exports"]) {
     Export const file(folder_ / "all" / totals["path"].get<std::string>());
     std::string const system = totals["system"];
     std::int64_t gross = 0, discount = 0, net = 0, units = 0, items = 0;
