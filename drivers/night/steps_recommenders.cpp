@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "drivers/interactions/realign.hpp"
 #include "drivers/metrics/ranking.hpp"
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/night_steps.hpp"
@@ -104,9 +105,10 @@ Step judge_step(AssetNight const& params) {
   step.run = [params, config](StepWork const& work) -> StepOutcome {
     AssetNightParams const& asset = params.asset;
     Interactions const train = load_interactions(work, "split", "train");
-    Interactions const validation = load_interactions(work, "split", "validation");
     Interactions const known = load_interactions(work, "split", "known");
-    Interactions const test = load_interactions(work, "split", "test");
+    // Each file is cut by its own number of pairs; what is compared must be of the same users.
+    Interactions const validation = realign(work.comm, load_interactions(work, "split", "validation"), train.users);
+    Interactions const test = realign(work.comm, load_interactions(work, "split", "test"), known.users);
     std::vector<Judged> rows;
     for (AssetModel const& model : asset.models) {
       NightRecommender const loaded = load_recommender(work, step_of_model(model), "model", model);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "drivers/interactions/read_interactions.hpp"
+#include "drivers/interactions/realign.hpp"
 #include "drivers/interactions/split.hpp"
 #include "drivers/partition/balanced.hpp"
 #include "io/error.hpp"
@@ -276,6 +277,41 @@ TEST(BalancedCuts, CoverAllAndBalance) {
         }
         EXPECT_LE(weight, total / parts + 12);
       }
+    }
+  }
+}
+
+TEST(Interactions, UsersMoveToTheRanksOfAnotherSet) {
+  ScratchFolder const folder;
+  std::string numbers, names;
+  for (int u = 0; u < 11; ++u) {
+    for (int i = 0; i <= (u * 5) % 7; ++i) {
+      numbers += std::to_string(u) + "," + std::to_string(i * 3) + "," + std::to_string(1 + i % 4) + "," +
+                 std::to_string(100 * u + i) + "\n";
+      names += "user " + std::string(static_cast<std::size_t>(u % 3), 'x') + std::to_string(u) + "," +
+               std::to_string(i) + ",1,7\n";
+    }
+  }
+  for (std::string const& text : {numbers, names}) {
+    InteractionFormat format;
+    format.user = "user";
+    format.item = "item";
+    format.value = "value";
+    format.time = "time";
+    format.value_as_weight = true;
+    Interactions const read =
+        read_interactions(world(), file_with(folder, "i.csv", "user,item,value,time\n" + text), format);
+    ASSERT_EQ(read.users.total, 11);
+    // Even shares, everything on the last rank, everything on the first.
+    std::int64_t const last = world().rank() == world().size() - 1 ? 11 : 0;
+    std::int64_t const first = world().rank() == 0 ? 11 : 0;
+    for (io::RowRange const& wanted : {io::even_share(11, world().rank(), world().size()), io::RowRange{0, last, 11},
+                                       io::RowRange{first == 0 ? 11 : 0, first, 11}}) {
+      Interactions const moved = realign(world(), read, wanted);
+      EXPECT_EQ(moved.users.count, wanted.count);
+      EXPECT_EQ(moved.start.size(), static_cast<std::size_t>(wanted.count) + 1);
+      EXPECT_EQ(moved.user_ids.size(), wanted.count);
+      EXPECT_EQ(described(moved), described(read));
     }
   }
 }
