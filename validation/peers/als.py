@@ -19,7 +19,6 @@ import tempfile
 
 CORES = int(sys.argv[5]) if len(sys.argv) > 5 else 2
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the library asks for; its own threads share the rows
-sys.path.pop(0)  # csv.py beside this file is not the library that others mean
 import csv
 import implicit
 import numpy
