@@ -147,7 +147,7 @@ TrainFamily make_text_family() {
       "cost", po::value(&p.costs.cost)->default_value(p.costs.cost), "text: C, the weight of errors")(
       "positive-weight", po::value(&p.costs.positive_weight)->default_value(p.costs.positive_weight),
       "text: weight of a class's own rows against all others'")(
-      "sweeps", po::value(&p.costs.sweeps)->default_value(p.costs.sweeps), "text: sweeps over the rows, at most")(
+      "passes", po::value(&p.costs.sweeps)->default_value(p.costs.sweeps), "text: passes over the rows, at most")(
       "tolerance", po::value(&p.costs.tolerance)->default_value(p.costs.tolerance),
       "text: largest projected gradient at which sweeping ends")(
       "folds", po::value(&p.folds)->default_value(p.folds),

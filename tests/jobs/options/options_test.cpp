@@ -98,5 +98,15 @@ TEST(Options, CommandNamesAreUniqueAndDescribed) {
   }
 }
 
+TEST(Commands, DeclareEachOptionOnce) {
+  for (Command const& command : make_commands()) {
+    std::set<std::string> names;
+    for (auto const& option : command.options.options()) {
+      EXPECT_TRUE(names.insert(option->long_name()).second)
+          << command.name << " declares --" << option->long_name() << " twice: nobody could use it";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tidemill::jobs
