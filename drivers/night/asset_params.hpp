@@ -24,18 +24,15 @@ struct AssetTraining {
   Interactions const& interactions;
   CheckpointPlace checkpoints;
   Catalogue const* catalogue = nullptr;  ///< what is known of the items; null: nothing
-  std::filesystem::path warm_start;      ///< recommender file of the same kind to go on from; empty: from nothing
-  int warm_sweeps = 0;                   ///< passes over the data then
 };
 
 /// A recommender that a night may train. The night knows no kind by itself: whoever plans it fills these in.
 struct AssetModel {
-  std::string name;             ///< unique in a night; the kind, or the kind with a variant behind it
-  std::string kind;             ///< as recommender files name it
-  std::string config;           ///< canonical lines of the options it reads
-  bool is_baseline = false;     ///< stands beside the others for comparison; champion only when nothing beats it
-  bool is_personal = true;      ///< lists depend on the history, so that one asset's neighbours can be asked
-  bool can_start_warm = false;  ///< reads AssetTraining::warm_start
+  std::string name;          ///< unique in a night; the kind, or the kind with a variant behind it
+  std::string kind;          ///< as recommender files name it
+  std::string config;        ///< canonical lines of the options it reads
+  bool is_baseline = false;  ///< stands beside the others for comparison; champion only when nothing beats it
+  bool is_personal = true;   ///< lists depend on the history, so that one asset's neighbours can be asked
   std::function<std::unique_ptr<Recommender>(AssetTraining const&)> train;  ///< collective
   /// Collective. Reads what Recommender::save wrote under `group`.
   std::function<std::unique_ptr<Recommender>(io::Comm const&, io::Hdf5File&, std::string const& group,
@@ -69,8 +66,6 @@ struct AssetNightParams {
   TrendParams trend;
   std::int64_t trend_days = 182;      ///< newest days looked at
   std::int64_t trend_min_count = 20;  ///< assets with fewer interactions in them are left out
-  bool warm_start = true;             ///< also train the champion from an earlier night's, where it can
-  int warm_sweeps = 3;                ///< passes over the data then
   int thumbnail_side = 88;            ///< pixels of the pictures in the report
 
   bool has_interactions() const { return !interactions.empty(); }

@@ -87,7 +87,7 @@ Step asset_model_step(AssetNight const& params, AssetModel const& model) {
     Interactions const train = load_interactions(work, "split", "train");
     std::optional<Catalogue> const catalogue = load_catalogue(work, params);
     auto const trained =
-        model.train({work.comm, train, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, {}, 0});
+        model.train({work.comm, train, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr});
     save_recommender(work, "model", model, train, *trained, params.seed);
     return {train.items, fmt::format("on {}", counted(work.comm.sum(train.size()), "pairs"))};
   };
@@ -137,8 +137,7 @@ Step champion_step(AssetNight const& params) {
     AssetModel const& model = model_named(params, judged_model(work, "is_champion"));
     Interactions const all = load_interactions(work, "interactions", "interactions");
     std::optional<Catalogue> const catalogue = load_catalogue(work, params);
-    auto const trained =
-        model.train({work.comm, all, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, {}, 0});
+    auto const trained = model.train({work.comm, all, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr});
     save_recommender(work, "champion", model, all, *trained, params.seed);
     return {all.items, fmt::format("{} on {}", model.name, counted(work.comm.sum(all.size()), "pairs"))};
   };

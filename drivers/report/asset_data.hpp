@@ -56,15 +56,6 @@ struct AssetTrend {
   std::vector<double> weekly;  ///< oldest first
 };
 
-/// The champion trained from nothing, and from the champion of an earlier night.
-struct TrainingStart {
-  std::string start;     ///< cold or warm
-  double sweeps = 0;     ///< passes over the data
-  double objective = 0;  ///< what training minimises, at the end
-  double seconds = 0;    ///< of its step in this run; NaN when it was reused
-  bool is_used = false;  ///< makes the night's lists
-};
-
 /// Numbers of files by a measure.
 struct Histogram {
   std::string name;
@@ -87,12 +78,6 @@ struct PictureReport {
   std::vector<PictureCopy> weakest;              ///< pictures to replace first; `copy` says why
 };
 
-struct TagQuality {
-  std::string tag;
-  std::int64_t assets = 0;  ///< that have it, among those judged
-  double precision = 0, recall = 0, f1 = 0;
-};
-
 struct AssetReport {
   bool has_sales = true;  ///< the night has chapters on sales
   bool is_there = false;  ///< interactions were read
@@ -103,9 +88,7 @@ struct AssetReport {
   std::vector<AssetList> examples;
   std::vector<AssetList> neighbours;
   std::vector<AssetTrend> trends;
-  std::vector<TrainingStart> starts;
   PictureReport pictures;
-  std::vector<TagQuality> tags;
 };
 
 }  // namespace tidemill::drivers::report
