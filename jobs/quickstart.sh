@@ -21,7 +21,10 @@ ranks=$cores
 
 say "building build/tidemill ($compile_jobs files at a time)"
 mkdir -p build
-if ! { cmake -S . -B build -G Ninja && cmake --build build -j "$compile_jobs" --target tidemill; } >build/quickstart.log 2>&1; then
+# A dozen sources to a unit: a fresh build takes less than half as long.
+unity="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12"
+# shellcheck disable=SC2086
+if ! { cmake -S . -B build -G Ninja $unity && cmake --build build -j "$compile_jobs" --target tidemill; } >build/quickstart.log 2>&1; then
   grep -E -A12 'error|Error|FAILED' build/quickstart.log | tail -60 >&2
   echo "quickstart: the build failed; all of it: build/quickstart.log" >&2
   exit 1

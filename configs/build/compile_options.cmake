@@ -10,6 +10,10 @@ target_compile_options(tidemill_flags INTERFACE
   # A fused multiply-add chosen by the compiler in the body of a vector loop but not in its tail would make a row's
   # value depend on where its rank's part begins.
   $<${cxx_only}:-ffp-contract=off>)
+if(CMAKE_UNITY_BUILD)
+  # Several sources in one unit: a local name may be that of a helper in another file.
+  target_compile_options(tidemill_flags INTERFACE $<${cxx_only}:-Wno-shadow>)
+endif()
 if(TIDEMILL_CUDA)
   # fmt 9 takes nvcc for a compiler of another age; its format-string check is made by the host build.
   target_compile_definitions(tidemill_flags INTERFACE FMT_CONSTEVAL= FMT_USE_CONSTEXPR=1)

@@ -39,7 +39,7 @@ kernels::Plane luma_at(Exec const& exec, Seen const& seen, Extent size) {
   return kernels::resample(exec, seen.luma, seen.window, size.height, size.width);
 }
 
-void measure_quality(Exec const& exec, Seen const& seen, PictureMeasures& measures) {
+void fill_quality(Exec const& exec, Seen const& seen, PictureMeasures& measures) {
   kernels::Exposure const exposure = kernels::exposure_of(exec, seen.luma);
   measures.dark_share = exposure.dark_share;
   measures.bright_share = exposure.bright_share;
@@ -92,7 +92,7 @@ PictureMeasures measure_picture(io::Picture const& picture) {
   Exec const exec;
   Seen const seen = look_at(exec, picture);
   PictureMeasures measures;
-  measure_quality(exec, seen, measures);
+  fill_quality(exec, seen, measures);
   measure_features(exec, seen, measures);
   measure_hashes(exec, seen, measures);
   return measures;
@@ -101,7 +101,7 @@ PictureMeasures measure_picture(io::Picture const& picture) {
 PictureMeasures measure_quality(io::Picture const& picture) {
   Exec const exec;
   PictureMeasures measures;
-  measure_quality(exec, look_at(exec, picture), measures);
+  fill_quality(exec, look_at(exec, picture), measures);
   return measures;
 }
 

@@ -151,7 +151,7 @@ void check_names(io::Comm const& comm, fs::path const& folder, SharedFiles const
   }
 }
 
-struct Columns {
+struct OperationColumns {
   std::vector<Done> const& rows;
   io::Table& table;
 
@@ -191,7 +191,7 @@ io::Table table_of(io::Comm const& comm, io::RowRange const& range, std::vector<
   table.add(io::text_column(comm, "target", target));
   table.add(io::text_column(comm, "status", status));
   table.add(io::text_column(comm, "problem", problem));
-  Columns const columns{rows, table};
+  OperationColumns const columns{rows, table};
   columns.integer("bytes", [](State const& s) { return s.bytes; });
   columns.integer("width", [](State const& s) { return s.width; });
   columns.integer("height", [](State const& s) { return s.height; });

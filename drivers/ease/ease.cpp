@@ -12,8 +12,6 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr std::int64_t block = LowerBlocks::block;
-
 void check(EaseParams const& params) {
   if (!(params.lambda > 0)) throw ConfigError(fmt::format("--lambda: expected above 0, found {}", params.lambda));
   if (!(params.dropout >= 0 && params.dropout < 1)) {
@@ -58,14 +56,14 @@ LowerBlocks matrix_of_items(io::Comm const& comm, Interactions const& interactio
     }
   }
   LowerBlocks matrix(interactions.items, comm.rank(), comm.size());
-  std::int64_t const first = matrix.first * block;
-  std::int64_t const end = std::min(matrix.end * block, matrix.size);
+  std::int64_t const first = matrix.first * block_side;
+  std::int64_t const end = std::min(matrix.end * block_side, matrix.size);
   PairTable const users = users_of_items(histories, first, std::max<std::int64_t>(end - first, 0));
   kernels::OverlapRow<double> overlap(interactions.items);
   for (std::int64_t i = matrix.first; i < matrix.end; ++i) {
-    std::int64_t const width = (i + 1) * block;
-    for (std::int64_t r = 0; r < block; ++r) {
-      std::int64_t const item = i * block + r;
+    std::int64_t const width = (i + 1) * block_side;
+    for (std::int64_t r = 0; r < block_side; ++r) {
+      std::int64_t const item = i * block_side + r;
       double* const row = matrix.row(i) + r * width;
       if (item < matrix.size) {
         overlap.collect(users.rows(), item - first, histories.rows(), std::min(width, matrix.size));
@@ -82,7 +80,8 @@ LowerBlocks matrix_of_items(io::Comm const& comm, Interactions const& interactio
 std::vector<double> diagonal_of(io::Comm const& comm, LowerBlocks const& matrix) {
   std::vector<double> mine;
   for (std::int64_t i = matrix.first; i < matrix.end; ++i) {
-    for (std::int64_t r = 0; r < block; ++r) mine.push_back(matrix.row(i)[r * (i + 1) * block + i * block + r]);
+    for (std::int64_t r = 0; r < block_side; ++r)
+      mine.push_back(matrix.row(i)[r * (i + 1) * block_side + i * block_side + r]);
   }
   return comm.gather_all(std::span<double const>(mine));
 }
@@ -97,11 +96,12 @@ std::vector<float> parts_of_rows(LowerBlocks const& matrix, std::int64_t target,
       if (is_below) break;
       continue;
     }
-    for (std::int64_t r = 0; r < block; ++r) {
-      for (std::int64_t c = 0; c < block; ++c) {
-        std::int64_t const i = target * block + r, j = other * block + c;
+    for (std::int64_t r = 0; r < block_side; ++r) {
+      for (std::int64_t c = 0; c < block_side; ++c) {
+        std::int64_t const i = target * block_side + r, j = other * block_side + c;
         std::int64_t const high = std::max(i, j), low = std::min(i, j);
-        double const value = matrix.row(high / block)[high % block * (high / block + 1) * block + low];
+        double const value =
+            matrix.row(high / block_side)[high % block_side * (high / block_side + 1) * block_side + low];
         parts.push_back(i == j ? 0.0f : static_cast<float>(value / divisor[static_cast<std::size_t>(j)]));
       }
     }
@@ -113,8 +113,8 @@ std::vector<float> parts_of_rows(LowerBlocks const& matrix, std::int64_t target,
 std::vector<float> rows_of_weights(io::Comm const& comm, LowerBlocks const& matrix, io::RowRange& rows,
                                    std::vector<double> const& divisor) {
   io::RowRange const mine = io::even_share(matrix.blocks, comm.rank(), comm.size());
-  std::int64_t const first = std::min(mine.first * block, matrix.size);
-  rows = {first, std::min(mine.end() * block, matrix.size) - first, matrix.size};
+  std::int64_t const first = std::min(mine.first * block_side, matrix.size);
+  rows = {first, std::min(mine.end() * block_side, matrix.size) - first, matrix.size};
   std::vector<float> weights(static_cast<std::size_t>(rows.count * matrix.size));
   int owner = 0;
   for (std::int64_t target = 0; target < matrix.blocks; ++target) {
@@ -126,11 +126,11 @@ std::vector<float> rows_of_weights(io::Comm const& comm, LowerBlocks const& matr
     // Ranks hold rows of blocks in order, so their parts are blocks 0, 1, ... of the target's rows.
     std::int64_t other = 0;
     for (auto const& parts : incoming) {
-      for (std::size_t at = 0; at < parts.size(); at += block * block, ++other) {
-        for (std::int64_t r = 0; r < std::min(block, matrix.size - target * block); ++r) {
-          std::int64_t const to = (target * block + r - rows.first) * matrix.size + other * block;
-          std::copy_n(parts.begin() + static_cast<std::ptrdiff_t>(at) + r * block,
-                      std::min(block, matrix.size - other * block), weights.begin() + to);
+      for (std::size_t at = 0; at < parts.size(); at += block_side * block_side, ++other) {
+        for (std::int64_t r = 0; r < std::min(block_side, matrix.size - target * block_side); ++r) {
+          std::int64_t const to = (target * block_side + r - rows.first) * matrix.size + other * block_side;
+          std::copy_n(parts.begin() + static_cast<std::ptrdiff_t>(at) + r * block_side,
+                      std::min(block_side, matrix.size - other * block_side), weights.begin() + to);
         }
       }
     }

@@ -12,8 +12,7 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr std::int64_t block = LowerBlocks::block;
-constexpr std::int64_t block_size = block * block;
+constexpr std::int64_t block_size = block_side * block_side;
 
 void save(io::CheckpointStore& checkpoints, LowerBlocks const& matrix, std::int64_t step) {
   checkpoints.save(step, [&](io::Hdf5File& file) {
@@ -37,11 +36,12 @@ std::vector<double> gather_column(io::Comm const& comm, LowerBlocks const& matri
   std::vector<double> part(static_cast<std::size_t>(mine * block_size));
   double* to = part.data();
   for (std::int64_t j = 0; matrix.is_mine(k) && j < k; ++j, to += block_size) {
-    kernels::transpose_block(matrix.row(k) + j * block, (k + 1) * block, block, block, to);
+    kernels::transpose_block(matrix.row(k) + j * block_side, (k + 1) * block_side, block_side, block_side, to);
   }
   for (std::int64_t i = below; i < matrix.end; ++i) {
-    double const* const from = matrix.row(i) + k * block;
-    for (std::int64_t r = 0; r < block; ++r, to += block) std::copy_n(from + r * (i + 1) * block, block, to);
+    double const* const from = matrix.row(i) + k * block_side;
+    for (std::int64_t r = 0; r < block_side; ++r, to += block_side)
+      std::copy_n(from + r * (i + 1) * block_side, block_side, to);
   }
   return comm.gather_all(std::span<double const>(part));
 }
@@ -49,7 +49,7 @@ std::vector<double> gather_column(io::Comm const& comm, LowerBlocks const& matri
 void sweep_column(io::Comm const& comm, LowerBlocks& matrix, std::int64_t k) {
   std::vector<double> column = gather_column(comm, matrix, k);
   std::vector<double> pivot(column.begin() + k * block_size, column.begin() + (k + 1) * block_size);
-  if (!kernels::invert_positive_definite(pivot, block)) {
+  if (!kernels::invert_positive_definite(pivot, block_side)) {
     throw ConfigError("the matrix of items is not positive definite to working precision; raise --lambda");
   }
   std::fill_n(column.begin() + k * block_size, block_size, 0.0);  // row and column k are set, not updated
@@ -61,31 +61,32 @@ void sweep_column(io::Comm const& comm, LowerBlocks& matrix, std::int64_t k) {
     auto const i = static_cast<std::int64_t>(row);
     if (i == k) return;
     std::vector<double> scaled(static_cast<std::size_t>(block_size));
-    kernels::multiply_symmetric(column.data() + i * block_size, pivot.data(), block, block, scaled.data());
-    std::int64_t const width = (i + 1) * block;
-    kernels::subtract_product(scaled.data(), column.data(), block, width, block, matrix.row(i));
+    kernels::multiply_symmetric(column.data() + i * block_size, pivot.data(), block_side, block_side, scaled.data());
+    std::int64_t const width = (i + 1) * block_side;
+    kernels::subtract_product(scaled.data(), column.data(), block_side, width, block_side, matrix.row(i));
     if (i < k) return;
-    for (std::int64_t r = 0; r < block; ++r) {
-      std::copy_n(scaled.data() + r * block, block, matrix.row(i) + r * width + k * block);
+    for (std::int64_t r = 0; r < block_side; ++r) {
+      std::copy_n(scaled.data() + r * block_side, block_side, matrix.row(i) + r * width + k * block_side);
     }
   });
   if (!matrix.is_mine(k)) return;
-  Kokkos::parallel_for(
-      "ease::sweep_own_row", Kokkos::RangePolicy<Host>(0, static_cast<std::size_t>(k)), [&](std::size_t const other) {
-        auto const j = static_cast<std::int64_t>(other);
-        std::vector<double> scaled(static_cast<std::size_t>(block_size));
-        kernels::multiply_symmetric(column.data() + j * block_size, pivot.data(), block, block, scaled.data());
-        double* const to = matrix.row(k) + j * block;
-        for (std::int64_t r = 0; r < block; ++r) {
-          for (std::int64_t c = 0; c < block; ++c) {
-            to[r * (k + 1) * block + c] = scaled[static_cast<std::size_t>(c * block + r)];
-          }
-        }
-      });
-  double* const diagonal = matrix.row(k) + k * block;
-  for (std::int64_t r = 0; r < block; ++r) {
-    for (std::int64_t c = 0; c < block; ++c) {
-      diagonal[r * (k + 1) * block + c] = -pivot[static_cast<std::size_t>(r * block + c)];
+  Kokkos::parallel_for("ease::sweep_own_row", Kokkos::RangePolicy<Host>(0, static_cast<std::size_t>(k)),
+                       [&](std::size_t const other) {
+                         auto const j = static_cast<std::int64_t>(other);
+                         std::vector<double> scaled(static_cast<std::size_t>(block_size));
+                         kernels::multiply_symmetric(column.data() + j * block_size, pivot.data(), block_side,
+                                                     block_side, scaled.data());
+                         double* const to = matrix.row(k) + j * block_side;
+                         for (std::int64_t r = 0; r < block_side; ++r) {
+                           for (std::int64_t c = 0; c < block_side; ++c) {
+                             to[r * (k + 1) * block_side + c] = scaled[static_cast<std::size_t>(c * block_side + r)];
+                           }
+                         }
+                       });
+  double* const diagonal = matrix.row(k) + k * block_side;
+  for (std::int64_t r = 0; r < block_side; ++r) {
+    for (std::int64_t c = 0; c < block_side; ++c) {
+      diagonal[r * (k + 1) * block_side + c] = -pivot[static_cast<std::size_t>(r * block_side + c)];
     }
   }
 }
@@ -105,11 +106,11 @@ void invert_negated(io::Comm const& comm, LowerBlocks& matrix, io::CheckpointSto
     if (io::stop_requested(comm)) {
       save(checkpoints, matrix, step);
       throw StoppedAtCheckpoint(
-          fmt::format("stopped after {} of {} block columns; run again to continue", step, matrix.blocks));
+          fmt::format("stopped after {} of {} block_side columns; run again to continue", step, matrix.blocks));
     }
     if (checkpoints.is_due()) save(checkpoints, matrix, step);
   }
-  progress.end(fmt::format("{} rows in {} block columns", matrix.size, matrix.blocks));
+  progress.end(fmt::format("{} rows in {} block_side columns", matrix.size, matrix.blocks));
 }
 
 }  // namespace tidemill::drivers

@@ -7,6 +7,9 @@
 
 namespace tidemill::drivers {
 
+/// Rows and columns of a square block. Sums are made block by block, so results depend on it.
+inline constexpr std::int64_t block_side = 128;
+
 /// The lower triangle of a symmetric matrix in square blocks of fixed size; each rank holds consecutive rows of blocks
 /// of about equal area. Only the cuts depend on the number of ranks. Rows beyond the last fill the last block.
 ///
@@ -14,7 +17,7 @@ namespace tidemill::drivers {
 ///          | X X
 ///   rank 1 | X X X
 struct LowerBlocks {
-  static constexpr std::int64_t block = 128;
+  static constexpr std::int64_t block = block_side;
   std::int64_t size = 0;    ///< rows of the matrix
   std::int64_t blocks = 0;  ///< rows of blocks
   std::int64_t first = 0;   ///< this rank's

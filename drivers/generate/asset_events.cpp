@@ -9,7 +9,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { user_traits = 41 };
+enum : std::uint32_t { user_traits = 41 };
 
 constexpr std::int64_t seconds_per_day = 86400;
 constexpr std::int64_t year_days = 365;

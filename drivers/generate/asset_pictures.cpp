@@ -9,7 +9,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { picture_shapes = 43, picture_grain = 44 };
+enum : std::uint32_t { picture_shapes = 43, picture_grain = 44 };
 
 constexpr int width = 80, height = 60;
 

@@ -10,7 +10,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { asset_traits = 40, asset_kind = 42 };
+enum : std::uint32_t { asset_traits = 40, asset_kind = 42 };
 
 constexpr std::array<AssetTheme, 8> themes{{
     {"breakfast", {"pancakes", "coffee", "morning", "eggs", "toast", "sunrise"}, "breakfast", -1, false},

@@ -16,7 +16,7 @@ namespace tidemill::drivers {
 namespace {
 
 // Purposes keep the streams of one id apart (see Draws); 1 .. 9 are for the plan, 10 and above for days.
-enum Purpose : std::uint32_t { item_traits = 1, price_steps = 2, promotion_plan = 3 };
+enum : std::uint32_t { item_traits = 1, price_steps = 2, promotion_plan = 3 };
 
 struct Extent {
   int locations;

@@ -10,7 +10,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { footfall_noise = 10, unit_noise = 11 };
+enum : std::uint32_t { footfall_noise = 10, unit_noise = 11 };
 
 constexpr std::int64_t dip_days = 7;
 constexpr double footfall_sd = 0.08;

@@ -15,7 +15,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { feature_cells = 60 };
+enum : std::uint32_t { feature_cells = 60 };
 
 constexpr int informative = 10;
 constexpr double noise_sd = 1.0;

@@ -11,7 +11,7 @@
 namespace tidemill::drivers {
 namespace {
 
-enum Purpose : std::uint32_t { order_of_unit = 20, order_traits = 21, line_traits = 22 };
+enum : std::uint32_t { order_of_unit = 20, order_traits = 21, line_traits = 22 };
 
 constexpr double units_per_order = 3.2;
 constexpr Modifier modifiers[] = {{"No onions", 0},    {"Gluten free", 0},     {"Well done", 0},

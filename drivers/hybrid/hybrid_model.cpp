@@ -12,7 +12,7 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr float never = -std::numeric_limits<float>::infinity();
+constexpr float no_score = -std::numeric_limits<float>::infinity();
 constexpr std::size_t ranks_that_count = 1000;
 constexpr double rank_offset = 60;
 
@@ -20,7 +20,7 @@ constexpr double rank_offset = 60;
 struct InQuestion {
   std::vector<std::int32_t> items;
   float smallest = std::numeric_limits<float>::infinity();
-  float largest = never;
+  float largest = no_score;
 };
 
 InQuestion in_question(std::span<std::int32_t const> history, std::span<float const> scores) {
@@ -42,7 +42,7 @@ InQuestion in_question(std::span<std::int32_t const> history, std::span<float co
 void spread_evenly(InQuestion const& question, std::span<float> scores) {
   float const range = question.largest - question.smallest;
   for (float& score : scores) {
-    if (score == never) continue;
+    if (score == no_score) continue;
     // A history item may lie outside of what the others span.
     score = range > 0 ? std::clamp((score - question.smallest) / range, 0.0f, 1.0f) : 0.0f;
   }
@@ -57,7 +57,7 @@ void spread_by_rank(InQuestion& question, std::span<float> scores) {
   };
   std::size_t const count = std::min(items.size(), ranks_that_count);
   std::partial_sort(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count), items.end(), better);
-  for (float& score : scores) score = score == never ? never : 0.0f;
+  for (float& score : scores) score = score == no_score ? no_score : 0.0f;
   for (std::size_t r = 0; r < count; ++r) {
     scores[static_cast<std::size_t>(items[r])] = static_cast<float>(1 / (rank_offset + static_cast<double>(r + 1)));
   }
@@ -79,7 +79,7 @@ Blend blend_named(std::string const& name) {
 }
 
 void normalise_scores(Blend blend, std::span<std::int32_t const> history, std::span<float> scores) {
-  for (float& score : scores) score = std::isnan(score) ? never : score;
+  for (float& score : scores) score = std::isnan(score) ? no_score : score;
   InQuestion question = in_question(history, scores);
   if (blend == Blend::min_max) {
     spread_evenly(question, scores);
@@ -126,7 +126,7 @@ std::unique_ptr<HybridModel> HybridModel::load(io::Hdf5File& file, std::string c
 void HybridModel::score(Interactions const& histories, std::int64_t first, std::int64_t count,
                         std::span<float> scores) const {
   auto const items = static_cast<std::size_t>(histories.items);
-  std::fill(scores.begin(), scores.end(), never);
+  std::fill(scores.begin(), scores.end(), no_score);
   std::vector<float> own(scores.size());
   for (HybridMember const& member : members_) {
     if (member.weight == 0) continue;
@@ -137,9 +137,9 @@ void HybridModel::score(Interactions const& histories, std::int64_t first, std::
       normalise_scores(blend_, histories.items_of(first + user), std::span(own).subspan(row, items));
     }
     for (std::size_t at = 0; at < own.size(); ++at) {
-      if (own[at] == never) continue;
+      if (own[at] == no_score) continue;
       float const more = weight * own[at];
-      scores[at] = scores[at] == never ? more : scores[at] + more;
+      scores[at] = scores[at] == no_score ? more : scores[at] + more;
     }
   }
 }

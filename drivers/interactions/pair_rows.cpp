@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t unknown_time = std::numeric_limits<std::int64_t>::min();
 
 /// One pair on its way to the rank of its user.
-struct Pair {
+struct TimedPair {
   std::int64_t user;
   std::int64_t order;
   std::int64_t time;
@@ -33,18 +33,18 @@ EntityIds slice(EntityIds const& ids, io::RowRange const& range) {
 }
 
 /// Sorted by user, then item, then place in the files.
-void sort_pairs(std::vector<Pair>& pairs) {
-  std::sort(pairs.begin(), pairs.end(), [](Pair const& a, Pair const& b) {
+void sort_pairs(std::vector<TimedPair>& pairs) {
+  std::sort(pairs.begin(), pairs.end(), [](TimedPair const& a, TimedPair const& b) {
     if (a.user != b.user) return a.user < b.user;
     return a.item != b.item ? a.item < b.item : a.order < b.order;
   });
 }
 
 /// Adds repeats to the first of their kind; the latest time stays. Returns how many there were.
-std::int64_t merge_repeats(std::vector<Pair>& pairs) {
+std::int64_t merge_repeats(std::vector<TimedPair>& pairs) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    Pair* const last = kept > 0 ? &pairs[kept - 1] : nullptr;
+    TimedPair* const last = kept > 0 ? &pairs[kept - 1] : nullptr;
     if (last != nullptr && last->user == pairs[i].user && last->item == pairs[i].item) {
       last->value += pairs[i].value;
       last->time = std::max(last->time, pairs[i].time);
@@ -59,12 +59,13 @@ std::int64_t merge_repeats(std::vector<Pair>& pairs) {
 }
 
 /// Sets the time of each pair to its place among the pairs of its user.
-void number_in_order(std::vector<Pair>& pairs) {
-  std::vector<Pair*> of_user;
+void number_in_order(std::vector<TimedPair>& pairs) {
+  std::vector<TimedPair*> of_user;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     of_user.push_back(&pairs[i]);
     if (i + 1 < pairs.size() && pairs[i + 1].user == pairs[i].user) continue;
-    std::sort(of_user.begin(), of_user.end(), [](Pair const* a, Pair const* b) { return a->order < b->order; });
+    std::sort(of_user.begin(), of_user.end(),
+              [](TimedPair const* a, TimedPair const* b) { return a->order < b->order; });
     for (std::size_t place = 0; place < of_user.size(); ++place) {
       of_user[place]->time = static_cast<std::int64_t>(place);
     }
@@ -78,10 +79,10 @@ std::int64_t latest_time(io::Comm const& comm, PairRows const& rows) {
   return std::max<std::int64_t>(comm.max(latest), 0);
 }
 
-std::vector<Pair> move_to_owners(io::Comm const& comm, PairRows const& rows, std::vector<std::int64_t> const& user,
-                                 std::vector<std::int64_t> const& item, std::vector<std::int64_t> const& cuts) {
+std::vector<TimedPair> move_to_owners(io::Comm const& comm, PairRows const& rows, std::vector<std::int64_t> const& user,
+                                      std::vector<std::int64_t> const& item, std::vector<std::int64_t> const& cuts) {
   std::int64_t const latest = latest_time(comm, rows);
-  std::vector<std::vector<Pair>> outgoing(static_cast<std::size_t>(comm.size()));
+  std::vector<std::vector<TimedPair>> outgoing(static_cast<std::size_t>(comm.size()));
   for (std::size_t i = 0; i < user.size(); ++i) {
     if (user[i] < 0 || item[i] < 0) continue;
     bool const is_known = !rows.time.empty() && rows.time[i] != unknown_time;
@@ -89,7 +90,7 @@ std::vector<Pair> move_to_owners(io::Comm const& comm, PairRows const& rows, std
         {user[i], rows.order[i], is_known ? rows.time[i] : latest, static_cast<std::int32_t>(item[i]),
          rows.value.empty() ? 1.0F : rows.value[i]});
   }
-  std::vector<Pair> mine;
+  std::vector<TimedPair> mine;
   for (auto const& part : comm.exchange(outgoing)) mine.insert(mine.end(), part.begin(), part.end());
   return mine;
 }
@@ -100,11 +101,11 @@ std::vector<std::int64_t> cuts_at(io::Comm const& comm, io::RowRange const& mine
   return cuts;
 }
 
-Interactions as_interactions(std::vector<Pair> const& pairs, io::RowRange users, bool has_value, bool has_time) {
+Interactions as_interactions(std::vector<TimedPair> const& pairs, io::RowRange users, bool has_value, bool has_time) {
   Interactions result;
   result.users = users;
   result.start.assign(static_cast<std::size_t>(users.count) + 1, 0);
-  for (Pair const& pair : pairs) {
+  for (TimedPair const& pair : pairs) {
     ++result.start[static_cast<std::size_t>(pair.user - users.first) + 1];
     result.item.push_back(pair.item);
     if (has_value) result.value.push_back(pair.value);
@@ -191,7 +192,7 @@ Interactions gather_interactions(io::Comm const& comm, PairRows const& rows, Gat
 
   bool const has_value = comm.max(rows.value.empty() ? 0 : 1) == 1;
   bool const has_time = comm.max(rows.time.empty() ? 0 : 1) == 1;
-  std::vector<Pair> pairs = move_to_owners(comm, rows, user, item, cuts);
+  std::vector<TimedPair> pairs = move_to_owners(comm, rows, user, item, cuts);
   sort_pairs(pairs);
   dropped[2] = merge_repeats(pairs);
   if (options.ordered) number_in_order(pairs);

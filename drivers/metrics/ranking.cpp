@@ -13,9 +13,9 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-
-double ratio(double numerator, double denominator) { return denominator == 0 ? missing : numerator / denominator; }
+double share_of(double numerator, double denominator) {
+  return denominator == 0 ? io::missing_real : numerator / denominator;
+}
 
 double discount(std::size_t place) { return 1 / std::log2(static_cast<double>(place) + 2); }
 
@@ -48,7 +48,7 @@ struct Relevant {
   /// Gain of an item, NaN when it is not relevant.
   double gain(std::int32_t item) const {
     auto const found = std::lower_bound(items.begin(), items.end(), item);
-    if (found == items.end() || *found != item) return missing;
+    if (found == items.end() || *found != item) return io::missing_real;
     return gains[static_cast<std::size_t>(found - items.begin())];
   }
 };
@@ -123,10 +123,10 @@ void judge_exposure(RankingJudged const& judged, std::vector<std::int64_t> const
     auto const users = static_cast<double>(std::max<std::int64_t>(counts[i], 1));
     novelty.add(-times * std::log2(users / static_cast<double>(judged.training_users)));
   }
-  metrics["coverage"] = ratio(shown, static_cast<double>(counts.size()));
-  metrics["avg_popularity"] = ratio(popularity, places);
-  metrics["tail_share"] = ratio(tail, places);
-  metrics["novelty"] = ratio(novelty.value(), places);
+  metrics["coverage"] = share_of(shown, static_cast<double>(counts.size()));
+  metrics["avg_popularity"] = share_of(popularity, places);
+  metrics["tail_share"] = share_of(tail, places);
+  metrics["novelty"] = share_of(novelty.value(), places);
   metrics["gini"] = gini(exposure);
 }
 
@@ -153,7 +153,7 @@ double gini(std::vector<std::int64_t> exposures) {
     weighted += (2 * static_cast<double>(i + 1) - n - 1) * x;
     total += x;
   }
-  return ratio(weighted, n * total);
+  return share_of(weighted, n * total);
 }
 
 RankingQuality ranking_quality(io::Comm const& comm, RankingJudged const& judged, int k) {
@@ -180,9 +180,9 @@ RankingQuality ranking_quality(io::Comm const& comm, RankingJudged const& judged
 
   RankingQuality quality{users[0], users[1], users[2], {}};
   for (std::size_t i = 0; i < totals.size(); ++i) {
-    quality.metrics[std::string(summed_names[i])] = ratio(totals[i], static_cast<double>(users[0]));
+    quality.metrics[std::string(summed_names[i])] = share_of(totals[i], static_cast<double>(users[0]));
   }
-  quality.metrics["precision_micro_min"] = ratio(totals[1], totals[2]);
+  quality.metrics["precision_micro_min"] = share_of(totals[1], totals[2]);
   quality.metrics.erase("micro_hits");
   quality.metrics.erase("micro_reachable");
   if (!exposure.empty()) judge_exposure(judged, exposure, quality.metrics);

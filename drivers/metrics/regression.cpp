@@ -10,10 +10,8 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-
 double ratio(double numerator, double denominator) {
-  return denominator == 0 || std::isnan(denominator) ? missing : numerator / denominator;
+  return denominator == 0 || std::isnan(denominator) ? io::missing_real : numerator / denominator;
 }
 
 /// Calls `use(actual, predicted)` for each pair with a known actual value and returns their number here.

@@ -9,6 +9,11 @@
 
 namespace tidemill::drivers {
 
+/// The text of a code; empty for a missing one.
+inline std::string text_at(std::vector<std::string> const& texts, std::int64_t code) {
+  return code < 0 ? std::string() : texts[static_cast<std::size_t>(code)];
+}
+
 /// Makes a table column by column from records: each column is a function of a record.
 template <class Record>
 class RowColumns {

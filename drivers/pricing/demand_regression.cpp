@@ -10,13 +10,10 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double z_90 = 1.6448536269514722;
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 /// What both estimators leave behind, by column of the design.
 struct Fit {
   std::vector<double> coefficient, error;
-  double residual_sd = unknown, r_squared = unknown;
+  double residual_sd = io::missing_real, r_squared = io::missing_real;
 };
 
 double square(double value) { return value * value; }
@@ -32,8 +29,9 @@ Fit fit_log_log(Design const& design) {
   double total = 0;
   for (double const value : y) total += value * value;
   double const freedom = static_cast<double>(x.rows) - static_cast<double>(places + solution.rank);
-  double const variance = freedom > 0 ? solution.residual_sum / freedom : unknown;
-  Fit fit{solution.coefficient, {}, std::sqrt(variance), total > 0 ? 1 - solution.residual_sum / total : unknown};
+  double const variance = freedom > 0 ? solution.residual_sum / freedom : io::missing_real;
+  Fit fit{
+      solution.coefficient, {}, std::sqrt(variance), total > 0 ? 1 - solution.residual_sum / total : io::missing_real};
   for (double const unscaled : solution.unscaled_variance) fit.error.push_back(std::sqrt(unscaled * variance));
   return fit;
 }
@@ -75,7 +73,7 @@ Fit fit_poisson(Design const& design) {
   }
   double const used = static_cast<double>(solution.rank + count_locations(design.location));
   double const correction = static_cast<double>(rows) / std::max(1.0, static_cast<double>(rows) - used);
-  Fit fit{solution.coefficient, {}, unknown, unknown};
+  Fit fit{solution.coefficient, {}, io::missing_real, io::missing_real};
   for (double const variance : solution.robust_variance(error)) fit.error.push_back(std::sqrt(variance * correction));
   double deviance = 0, total = 0;
   for (std::size_t i = 0; i < rows; ++i) {
@@ -83,7 +81,7 @@ Fit fit_poisson(Design const& design) {
     total += square(design.units[i] - mean);
   }
   fit.residual_sd = std::sqrt(deviance / std::max(1.0, static_cast<double>(rows) - used));
-  fit.r_squared = total > 0 ? 1 - deviance / total : unknown;
+  fit.r_squared = total > 0 ? 1 - deviance / total : io::missing_real;
   return fit;
 }
 
@@ -102,8 +100,8 @@ ItemEstimate estimate_item(SalesPanel const& panel, std::size_t first, std::size
   ItemEstimate result;
   result.item = panel.days[first].item;
   result.category = panel.days[first].category;
-  result.elasticity = result.standard_error = result.promotion_effect = unknown;
-  result.residual_sd = result.r_squared = result.lowest_price = result.highest_price = unknown;
+  result.elasticity = result.standard_error = result.promotion_effect = io::missing_real;
+  result.residual_sd = result.r_squared = result.lowest_price = result.highest_price = io::missing_real;
   std::int64_t open_days = 0;
   for (std::size_t i = first; i < last; ++i) {
     if (!is_priced(panel.days[i])) continue;

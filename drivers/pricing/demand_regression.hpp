@@ -8,6 +8,9 @@
 
 namespace tidemill::drivers {
 
+/// Standard errors to either side of an estimate that a 90 % interval spans.
+inline constexpr double z_90 = 1.6448536269514722;
+
 /// What the regression of one item found. Plain numbers, so that it can travel between ranks.
 struct ItemEstimate {
   std::int32_t item = 0;

@@ -10,8 +10,6 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double z_90 = 1.6448536269514722;
-
 struct Row {
   ItemEstimate estimate;
   Shrunk shrunk;
@@ -42,10 +40,6 @@ template <class Record>
 std::vector<Record> my_share(io::Comm const& comm, std::vector<Record> const& all) {
   io::RowRange const share = io::even_share(static_cast<std::int64_t>(all.size()), comm.rank(), comm.size());
   return {all.begin() + share.first, all.begin() + share.end()};
-}
-
-std::string text_at(std::vector<std::string> const& texts, std::int32_t code) {
-  return code < 0 ? std::string() : texts[static_cast<std::size_t>(code)];
 }
 
 }  // namespace

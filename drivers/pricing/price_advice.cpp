@@ -9,13 +9,11 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 struct AdviceRow {
   PriceItem item;  ///< its points are dropped once the row is made
   PricePoint now, advised;
-  double unconstrained_price = unknown;
-  ProfitInterval gain{unknown, unknown};
+  double unconstrained_price = io::missing_real;
+  ProfitInterval gain{io::missing_real, io::missing_real};
 };
 
 struct CurveRow {
@@ -25,18 +23,19 @@ struct CurveRow {
   bool is_current = false, is_advised = false;
 };
 
-/// The best price if nothing held it back; unknown when it lies at the edge of what was tried.
+/// The best price if nothing held it back; missing when it lies at the edge of what was tried.
 double unconstrained_price(PriceItem const& item) {
   std::size_t const best = best_point(item, ~0u);
   bool const is_inside = best > 0 && best + 1 < item.points.size();
-  return is_inside ? item.points[best].price : unknown;
+  return is_inside ? item.points[best].price : io::missing_real;
 }
 
 AdviceRow advice_for(PriceItem const& item) {
   AdviceRow row{item, {}, {}};
   row.item.points.clear();
   if (!item.may_change()) {
-    row.now = {item.price, 0, item.units, std::isnan(item.cost) ? unknown : (item.price - item.cost) * item.units};
+    row.now = {item.price, 0, item.units,
+               std::isnan(item.cost) ? io::missing_real : (item.price - item.cost) * item.units};
     row.advised = row.now;
     return row;
   }
@@ -72,10 +71,6 @@ std::vector<CurveRow> curve_of(PriceItem const& item, PriceParams const& params)
   return rows;
 }
 
-std::string text_at(std::vector<std::string> const& texts, std::int32_t code) {
-  return code < 0 ? std::string() : texts[static_cast<std::size_t>(code)];
-}
-
 /// Prices in cents where the input has cents.
 template <class Row, class Value>
 void add_price(RowColumns<Row>& columns, bool in_cents, char const* name, char const* description, Value const& value) {
@@ -104,8 +99,9 @@ io::Table items_table(io::Comm const& comm, SalesPanel const& panel, std::vector
                [](Row const& r) { return r.advised.price / r.now.price - 1; });
   add_price(columns, panel.price_is_cents, "cost", "per unit", [](Row const& r) { return r.item.cost; });
   columns
-      .real("elasticity", "percent per percent", "used for the demand and its interval",
-            [](Row const& r) { return r.item.elasticity == nullptr ? unknown : r.item.elasticity->elasticity; })
+      .real(
+          "elasticity", "percent per percent", "used for the demand and its interval",
+          [](Row const& r) { return r.item.elasticity == nullptr ? io::missing_real : r.item.elasticity->elasticity; })
       .real("current_units", "units per open day", "mean of the base period", [](Row const& r) { return r.now.units; })
       .real("advised_units", "units per open day", "expected", [](Row const& r) { return r.advised.units; })
       .real("current_profit", "currency per open day", "(price - cost) * units",

@@ -7,7 +7,6 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 /// Like days further away than this many seasons say little about today.
 constexpr int furthest = 12;
 /// Like days have the same list price, up to this share; where there are too few, any price.
@@ -111,7 +110,7 @@ std::vector<LikeDay> ItemHistory::like_days(std::int32_t date) const {
   double const price = regular_price(date);
   std::vector<LikeDay> like = like_days(date, price, true);
   if (like.size() < 2) like = like_days(date, price, false);
-  if (like.size() < 2) like = like_days(date, unknown, false);
+  if (like.size() < 2) like = like_days(date, io::missing_real, false);
   return like;
 }
 
@@ -121,8 +120,8 @@ ExpectedUnits ItemHistory::expected(std::int32_t date) const {
   double mean = 0, squares = 0;
   for (LikeDay const& day : like) mean += day.units / n;
   for (LikeDay const& day : like) squares += (day.units - mean) * (day.units - mean);
-  ExpectedUnits result{like.empty() ? unknown : between(like, date),
-                       like.size() > 1 ? squares / (n - 1) * (1 + 1 / n) : unknown};
+  ExpectedUnits result{like.empty() ? io::missing_real : between(like, date),
+                       like.size() > 1 ? squares / (n - 1) * (1 + 1 / n) : io::missing_real};
   std::int64_t const position = at(date);
   if (position >= 0 && !std::isnan(model_[static_cast<std::size_t>(position)])) {
     result.units = model_[static_cast<std::size_t>(position)];
@@ -131,7 +130,7 @@ ExpectedUnits ItemHistory::expected(std::int32_t date) const {
 }
 
 double ItemHistory::regular_price(std::int32_t date) const {
-  double after = unknown;
+  double after = io::missing_real;
   for (std::size_t i = last_; i-- > first_;) {
     SalesDay const& day = panel_.days[i];
     if (day.promotion != 0 || std::isnan(day.price)) continue;

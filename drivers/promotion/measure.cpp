@@ -13,8 +13,6 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 /// Pairs of item codes that are bought together.
 using Complements = std::set<std::pair<std::int32_t, std::int32_t>>;
 
@@ -106,8 +104,8 @@ class LocationPromotions {
       paid += day.units * day.paid_price();
       cost += day.units * day.cost;
     }
-    row.ledger.promotion_price = units > 0 ? paid / units : unknown;
-    row.ledger.cost = units > 0 ? cost / units : unknown;
+    row.ledger.promotion_price = units > 0 ? paid / units : io::missing_real;
+    row.ledger.cost = units > 0 ? cost / units : io::missing_real;
   }
 
   /// What the window did to the other items of the location.
@@ -171,7 +169,7 @@ PromotionEffects measure_promotions(io::Comm const& comm, io::Table const& daily
   Complements const complements = gather_complements(comm, panel, pairs);
   PlannedPromotions const plans = promotions == nullptr ? PlannedPromotions() : PlannedPromotions(comm, *promotions);
   std::int64_t const unplanned_days = comm.sum(unmark_unplanned_days(panel, plans));
-  std::vector<double> model(panel.days.size(), unknown);
+  std::vector<double> model(panel.days.size(), io::missing_real);
   std::vector<WindowRow> rows;
   io::agree(comm, "measure promotions", [&] {
     if (baseline) baseline(panel, model);

@@ -12,23 +12,21 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
 struct Unit {
   double treated, outcome, propensity, score;
 };
 
 /// Mean and variance of the mean of numbers added in order.
-struct Mean {
+struct RunningMean {
   double count = 0, sum = 0, squares = 0;
   void add(double value) {
     count += 1;
     sum += value;
     squares += value * value;
   }
-  double mean() const { return count > 0 ? sum / count : unknown; }
+  double mean() const { return count > 0 ? sum / count : io::missing_real; }
   double variance_of_mean() const {
-    return count > 1 ? std::max(0.0, squares - sum * sum / count) / (count - 1) / count : unknown;
+    return count > 1 ? std::max(0.0, squares - sum * sum / count) / (count - 1) / count : io::missing_real;
   }
 };
 
@@ -74,7 +72,7 @@ double area_over_line(std::vector<double> const& curve) {
 }  // namespace
 
 double PromotionLedger::roi() const {
-  return fixed_cost == 0 ? unknown : (incremental_margin() - fixed_cost) / fixed_cost;
+  return fixed_cost == 0 ? io::missing_real : (incremental_margin() - fixed_cost) / fixed_cost;
 }
 
 UpliftResult measure_uplift(io::Comm const& comm, io::Table const& assignments) {
@@ -84,7 +82,7 @@ UpliftResult measure_uplift(io::Comm const& comm, io::Table const& assignments) 
   });
   // Every rank adds all units in the same order, so the sums do not depend on who read them.
   std::vector<Unit> const units = comm.gather_all(std::span<Unit const>(mine));
-  Mean treated, control, transformed;
+  RunningMean treated, control, transformed;
   for (Unit const& unit : units) {
     (unit.treated != 0 ? treated : control).add(unit.outcome);
     double const e = unit.propensity;
@@ -98,7 +96,7 @@ UpliftResult measure_uplift(io::Comm const& comm, io::Table const& assignments) 
   result.transformed_effect = transformed.mean();
   result.transformed_error = std::sqrt(transformed.variance_of_mean());
   if (units.empty()) {
-    result.qini = unknown;
+    result.qini = io::missing_real;
     return result;
   }
   std::vector<double> const curve = qini_curve(units);

@@ -11,9 +11,9 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr float never = -std::numeric_limits<float>::infinity();
+constexpr float no_score = -std::numeric_limits<float>::infinity();
 /// Scores held at a time: 16 MiB.
-constexpr std::int64_t scores_at_once = std::int64_t{1} << 22;
+constexpr std::int64_t cold_scores_at_once = std::int64_t{1} << 22;
 
 EntityIds ids_of_both(io::Comm const& comm, EntityIds const& a, EntityIds const& b) {
   IdColumn const first = as_column(a), second = as_column(b);
@@ -36,7 +36,7 @@ RankedLists rank_cold(ContentRung const& content, std::vector<char> const& is_co
   Interactions const& histories = content.audience.histories;
   std::int64_t const items = histories.items;
   RankedLists lists = empty_lists(histories.users.count, content.slots);
-  std::int64_t const block = std::clamp<std::int64_t>(scores_at_once / std::max<std::int64_t>(items, 1), 1, 1024);
+  std::int64_t const block = std::clamp<std::int64_t>(cold_scores_at_once / std::max<std::int64_t>(items, 1), 1, 1024);
   std::vector<float> scores;
   auto const slots = static_cast<std::size_t>(content.slots);
   for (std::int64_t first = 0; first < histories.users.count; first += block) {
@@ -46,8 +46,9 @@ RankedLists rank_cold(ContentRung const& content, std::vector<char> const& is_co
     for (std::int64_t u = first; u < first + count; ++u) {
       std::span<float> const row =
           std::span(scores).subspan(static_cast<std::size_t>((u - first) * items), static_cast<std::size_t>(items));
-      for (std::size_t i = 0; i < is_cold.size(); ++i) row[i] = is_cold[i] != 0 ? row[i] : never;
-      for (std::int32_t const item : content.audience.removed.items_of(u)) row[static_cast<std::size_t>(item)] = never;
+      for (std::size_t i = 0; i < is_cold.size(); ++i) row[i] = is_cold[i] != 0 ? row[i] : no_score;
+      for (std::int32_t const item : content.audience.removed.items_of(u))
+        row[static_cast<std::size_t>(item)] = no_score;
       auto const at = static_cast<std::size_t>(u) * slots;
       select_top(row, std::span(lists.item).subspan(at, slots), std::span(lists.score).subspan(at, slots));
     }

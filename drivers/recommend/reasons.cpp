@@ -7,7 +7,7 @@ namespace tidemill::drivers {
 namespace {
 
 /// Scores held at a time: 16 MiB.
-constexpr std::int64_t scores_at_once = std::int64_t{1} << 22;
+constexpr std::int64_t reason_scores_at_once = std::int64_t{1} << 22;
 
 struct Place {
   std::int32_t item;
@@ -59,7 +59,7 @@ std::vector<std::int32_t> reasons_of(Recommender const& model, Interactions cons
   }
   auto const all = static_cast<std::size_t>(histories.items);
   std::size_t const block = static_cast<std::size_t>(std::clamp<std::int64_t>(
-                                scores_at_once / std::max<std::int64_t>(histories.items, 1), 2, 1024)) -
+                                reason_scores_at_once / std::max<std::int64_t>(histories.items, 1), 2, 1024)) -
                             1;
   std::size_t at = 0;
   for (std::size_t first = 0; first < items.size(); first += block) {

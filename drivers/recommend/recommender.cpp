@@ -10,7 +10,7 @@ namespace tidemill::drivers {
 namespace {
 
 /// Scores held at a time: 16 MiB.
-constexpr std::int64_t scores_at_once = std::int64_t{1} << 22;
+constexpr std::int64_t user_scores_at_once = std::int64_t{1} << 22;
 
 }  // namespace
 
@@ -46,7 +46,7 @@ RankedLists Recommender::top_k(Interactions const& histories, Interactions const
   std::int64_t const users = histories.users.count;
   std::int64_t const items = histories.items;
   RankedLists lists = empty_lists(users, k);
-  std::int64_t const block = std::clamp<std::int64_t>(scores_at_once / std::max<std::int64_t>(items, 1), 1, 1024);
+  std::int64_t const block = std::clamp<std::int64_t>(user_scores_at_once / std::max<std::int64_t>(items, 1), 1, 1024);
   std::vector<float> scores(static_cast<std::size_t>(std::min(block, users) * items));
   for (std::int64_t first = 0; first < users; first += block) {
     std::int64_t const count = std::min(block, users - first);

@@ -44,7 +44,7 @@ void from_host(View const& view, std::vector<T> const& values) {
   Kokkos::deep_copy(flat(view), host);
 }
 
-kernels::SparseMatrix matrix_of(kernels::SparseRows const& rows, std::int64_t columns) {
+kernels::BiasedRows matrix_of(kernels::SparseRows const& rows, std::int64_t columns) {
   std::vector<float> square;
   for (std::int64_t row = 0; row < rows.rows(); ++row) {
     float sum = 1;
@@ -152,7 +152,7 @@ class Blocks {
   std::int64_t rows_;
   std::int64_t columns_;
   io::RowRange range_;
-  kernels::SparseMatrix matrix_;
+  kernels::BiasedRows matrix_;
   kernels::OneAgainstRest solver_;
   std::vector<std::int8_t> done_;
 };

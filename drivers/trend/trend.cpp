@@ -13,7 +13,6 @@
 namespace tidemill::drivers {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t fewest_points = 8;
 
 template <class T>
@@ -65,20 +64,21 @@ double variance_of(std::vector<double> const& x) {
   return sum / n;
 }
 
-/// max(0, 1 - Var rest / Var(part + rest)); unknown when there is nothing to explain.
+/// max(0, 1 - Var rest / Var(part + rest)); missing when there is nothing to explain.
 double strength_of(std::vector<double> const& part, std::vector<double> const& rest) {
   std::vector<double> both(part.size());
   for (std::size_t i = 0; i < part.size(); ++i) both[i] = part[i] + rest[i];
   double const total = variance_of(both);
-  return total > 0 ? std::max(0.0, 1 - variance_of(rest) / total) : unknown;
+  return total > 0 ? std::max(0.0, 1 - variance_of(rest) / total) : io::missing_real;
 }
 
 struct TrendRow {
   std::int32_t location = -1, item = 0;
   std::int64_t observations = 0, filled = 0, first_day = io::missing_integer, last_day = io::missing_integer;
-  double mean = unknown, slope = unknown, z = unknown, p = unknown, q = unknown, factor = unknown;
+  double mean = io::missing_real, slope = io::missing_real, z = io::missing_real, p = io::missing_real,
+         q = io::missing_real, factor = io::missing_real;
   std::int64_t s = io::missing_integer;
-  double trend_strength = unknown, season_strength = unknown;
+  double trend_strength = io::missing_real, season_strength = io::missing_real;
   std::int64_t is_seasonal = 0, peak = io::missing_integer;
 };
 
@@ -170,10 +170,6 @@ char const* trend_word(TrendRow const& row, double alpha) {
   return row.s > 0 ? "rising" : "falling";
 }
 
-std::string text_at(std::vector<std::string> const& texts, std::int64_t code) {
-  return code < 0 ? std::string() : texts[static_cast<std::size_t>(code)];
-}
-
 /// A date where the input has dates, else the number of the step.
 io::ColumnType date_type(SalesPanel const& panel) {
   return panel.has_calendar ? io::ColumnType::date : io::ColumnType::integer;
@@ -202,7 +198,7 @@ io::Table trend_table(io::Comm const& comm, SalesPanel const& panel, std::vector
       .real("slope_per_week", "units per step and week", "Sen 1968 on weekly means",
             [](Row const& r) { return r.slope; })
       .real("slope_share", "share of the mean per week", "slope_per_week / mean_units",
-            [](Row const& r) { return r.mean > 0 ? r.slope / r.mean : unknown; })
+            [](Row const& r) { return r.mean > 0 ? r.slope / r.mean : io::missing_real; })
       .integer("mann_kendall_s", integer, "pairs", "rising less falling pairs of weeks",
                [](Row const& r) { return r.s; })
       .real("z", "standard errors", "Mann-Kendall, Hamed & Rao 1998 variance", [](Row const& r) { return r.z; })

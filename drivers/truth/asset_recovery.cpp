@@ -115,7 +115,7 @@ void compare_files(Json const& truth, io::Table const& quality, AssetRecovery& r
   }
 }
 
-Json number_or_null(double value) { return std::isnan(value) ? Json() : Json(value); }
+Json share_or_null(double value) { return std::isnan(value) ? Json() : Json(value); }
 
 }  // namespace
 
@@ -172,9 +172,9 @@ std::string asset_recovery_text(AssetRecovery const& r) {
 }
 
 std::string asset_recovery_json(AssetRecovery const& r) {
-  nlohmann::ordered_json const json{{"theme_share", number_or_null(r.theme_share)},
-                                    {"chance_share", number_or_null(r.chance_share)},
-                                    {"similar_share", number_or_null(r.similar_share)},
+  nlohmann::ordered_json const json{{"theme_share", share_or_null(r.theme_share)},
+                                    {"chance_share", share_or_null(r.chance_share)},
+                                    {"similar_share", share_or_null(r.similar_share)},
                                     {"rising", r.rising},
                                     {"rising_found", r.rising_found},
                                     {"falling", r.falling},

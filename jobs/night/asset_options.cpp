@@ -112,10 +112,6 @@ void check(drivers::AssetNightParams const& params) {
   }
 }
 
-std::filesystem::path below(std::string const& folder, std::string const& file) {
-  return file.empty() ? std::filesystem::path() : std::filesystem::path(folder) / file;
-}
-
 }  // namespace
 
 bool is_asset_file_option(std::string const& name) {

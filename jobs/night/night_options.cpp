@@ -10,6 +10,7 @@
 #include "io/error.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/lists.hpp"
+#include "jobs/night/prefixed_options.hpp"
 #include "jobs/night/sources.hpp"
 
 namespace po = boost::program_options;
@@ -168,10 +169,6 @@ io::DateOrder date_order_of(std::string const& text) {
   if (text == "mdy") return io::DateOrder::month_first;
   if (text == "dmy") return io::DateOrder::day_first;
   throw ConfigError("ingest.date-order = " + text + ": expected mdy (month first) or dmy (day first)");
-}
-
-std::filesystem::path below(std::string const& folder, std::string const& file) {
-  return file.empty() ? std::filesystem::path() : std::filesystem::path(folder) / file;
 }
 
 }  // namespace

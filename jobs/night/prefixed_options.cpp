@@ -40,4 +40,8 @@ std::vector<std::string> names_of(po::options_description const& options) {
   return names;
 }
 
+std::filesystem::path below(std::string const& folder, std::string const& file) {
+  return file.empty() ? std::filesystem::path() : std::filesystem::path(folder) / file;
+}
+
 }  // namespace tidemill::jobs

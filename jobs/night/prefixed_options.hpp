@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ void add_prefixed(boost::program_options::options_description& out, std::string 
 
 /// Long names of the options.
 std::vector<std::string> names_of(boost::program_options::options_description const& options);
+
+/// FOLDER/FILE; an empty path for no file.
+std::filesystem::path below(std::string const& folder, std::string const& file);
 
 }  // namespace tidemill::jobs

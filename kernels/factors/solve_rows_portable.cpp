@@ -5,8 +5,8 @@
 namespace tidemill::kernels {
 namespace {
 
-using Policy = Kokkos::TeamPolicy<Exec>;
-using Team = Policy::member_type;
+using TeamPolicy = Kokkos::TeamPolicy<Exec>;
+using Team = TeamPolicy::member_type;
 using Scratch = Kokkos::View<float*, Exec::scratch_memory_space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 
 /// Pairs that a team takes together: first their scores, then what they add.
@@ -188,7 +188,7 @@ void solve_rows_portable(Exec const& exec, RowProblems const& problems, RowSolve
   int const width = problems.width();
   // On hosts one thread per row keeps the order of every sum.
   bool const is_host = Kokkos::SpaceAccessibility<Kokkos::HostSpace, DeviceMemory>::accessible;
-  Policy policy = is_host ? Policy(exec, rows, 1) : Policy(exec, rows, Kokkos::AUTO);
+  TeamPolicy policy = is_host ? TeamPolicy(exec, rows, 1) : TeamPolicy(exec, rows, Kokkos::AUTO);
   auto const bytes = [](int floats) { return Scratch::shmem_size(static_cast<std::size_t>(floats)) + 64 * 8; };
   if (solver.kind == RowSolverKind::conjugate_gradient) {
     policy.set_scratch_size(0, Kokkos::PerTeam(bytes(ConjugateGradient::floats(width))));

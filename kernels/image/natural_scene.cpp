@@ -28,7 +28,7 @@ GaussianTaps gaussian_taps() {
   return taps;
 }
 
-KOKKOS_INLINE_FUNCTION std::size_t inside(std::int64_t at, std::size_t length) {
+KOKKOS_INLINE_FUNCTION std::size_t mirrored(std::int64_t at, std::size_t length) {
   if (at < 0) return 0;
   return static_cast<std::size_t>(at) < length ? static_cast<std::size_t>(at) : length - 1;
 }
@@ -50,7 +50,7 @@ Plane normalised(Exec const& exec, Plane const& plane) {
         Kokkos::parallel_for(Kokkos::TeamThreadRange(team, width), [&](std::size_t x) {
           double sum = 0, squares = 0;
           for (int k = -radius; k <= radius; ++k) {
-            double const value = plane(inside(static_cast<std::int64_t>(y) + k, height), x);
+            double const value = plane(mirrored(static_cast<std::int64_t>(y) + k, height), x);
             sum += tap[static_cast<std::size_t>(k + radius)] * value;
             squares += tap[static_cast<std::size_t>(k + radius)] * (value * value);
           }
@@ -65,7 +65,7 @@ Plane normalised(Exec const& exec, Plane const& plane) {
         Kokkos::parallel_for(Kokkos::TeamThreadRange(team, width), [&](std::size_t x) {
           double mu = 0, squares = 0;
           for (int k = -radius; k <= radius; ++k) {
-            std::size_t const at = inside(static_cast<std::int64_t>(x) + k, width);
+            std::size_t const at = mirrored(static_cast<std::int64_t>(x) + k, width);
             mu += tap[static_cast<std::size_t>(k + radius)] * mean(y, at);
             squares += tap[static_cast<std::size_t>(k + radius)] * square(y, at);
           }

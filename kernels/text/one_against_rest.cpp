@@ -4,7 +4,7 @@ namespace tidemill::kernels {
 namespace {
 
 /// sum[l] = w . x for the sixteen lanes of one block.
-KOKKOS_INLINE_FUNCTION void dot_lanes(SparseMatrix const& rows, std::int64_t row, float const* weight, float* sum) {
+KOKKOS_INLINE_FUNCTION void dot_lanes(BiasedRows const& rows, std::int64_t row, float const* weight, float* sum) {
   float const* const constant = weight + rows.columns * class_lanes;
   for (int l = 0; l < class_lanes; ++l) sum[l] = constant[l];
   for (std::int64_t e = rows.start(row); e < rows.start(row + 1); ++e) {
@@ -15,7 +15,7 @@ KOKKOS_INLINE_FUNCTION void dot_lanes(SparseMatrix const& rows, std::int64_t row
 }
 
 /// w += step x for the sixteen lanes.
-KOKKOS_INLINE_FUNCTION void add_lanes(SparseMatrix const& rows, std::int64_t row, float const* step, float* weight) {
+KOKKOS_INLINE_FUNCTION void add_lanes(BiasedRows const& rows, std::int64_t row, float const* step, float* weight) {
   float* const constant = weight + rows.columns * class_lanes;
   for (int l = 0; l < class_lanes; ++l) constant[l] += step[l];
   for (std::int64_t e = rows.start(row); e < rows.start(row + 1); ++e) {
@@ -45,7 +45,7 @@ KOKKOS_INLINE_FUNCTION float best_alphas(std::int8_t const* sign, float const* m
 
 }  // namespace
 
-void descend_rows(Exec const& exec, SparseMatrix const& rows, Array<std::uint32_t const> const& order,
+void descend_rows(Exec const& exec, BiasedRows const& rows, Array<std::uint32_t const> const& order,
                   OneAgainstRest const& problem, Array<std::int8_t const> const& done, Array<float> const& change) {
   auto const blocks = static_cast<std::int64_t>(problem.weight.extent(0));
   std::int64_t const count = static_cast<std::int64_t>(order.extent(0));
@@ -70,7 +70,7 @@ void descend_rows(Exec const& exec, SparseMatrix const& rows, Array<std::uint32_
   exec.fence();
 }
 
-void class_margins(Exec const& exec, SparseMatrix const& rows, ClassBlocks<float const> const& weight,
+void class_margins(Exec const& exec, BiasedRows const& rows, ClassBlocks<float const> const& weight,
                    Kokkos::View<float**, Kokkos::LayoutRight, DeviceMemory> const& margin) {
   auto const blocks = static_cast<std::int64_t>(weight.extent(0));
   Kokkos::parallel_for(

@@ -13,7 +13,7 @@ template <class T>
 using ClassBlocks = Kokkos::View<T***, Kokkos::LayoutRight, DeviceMemory>;  ///< (block, row or column, lane)
 
 /// Sparse rows on the device. Entry columns are below `columns`; every row also has a constant 1 in column `columns`.
-struct SparseMatrix {
+struct BiasedRows {
   Array<std::int64_t const> start;
   Array<std::uint32_t const> column;
   Array<float const> value;
@@ -36,11 +36,11 @@ struct OneAgainstRest {
 /// One sweep of coordinate descent over the rows in the given order, each class for itself, so that its numbers depend
 /// on nothing but the rows, their order and its signs. change(block): the largest projected gradient met, 0 at the
 /// minimum. A block whose done(block) is not 0 stays as it is.
-void descend_rows(Exec const& exec, SparseMatrix const& rows, Array<std::uint32_t const> const& order,
+void descend_rows(Exec const& exec, BiasedRows const& rows, Array<std::uint32_t const> const& order,
                   OneAgainstRest const& problem, Array<std::int8_t const> const& done, Array<float> const& change);
 
 /// margin(row, class) = w_class . x_row, added in the order of the row's entries. `margin` has blocks * 16 columns.
-void class_margins(Exec const& exec, SparseMatrix const& rows, ClassBlocks<float const> const& weight,
+void class_margins(Exec const& exec, BiasedRows const& rows, ClassBlocks<float const> const& weight,
                    Kokkos::View<float**, Kokkos::LayoutRight, DeviceMemory> const& margin);
 
 }  // namespace tidemill::kernels

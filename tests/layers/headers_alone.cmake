@@ -1,6 +1,8 @@
-# Every header compiles alone. A header that is the first include of its own source file is proven by that file; for
-# each of the others, target headers_alone has a translation unit that includes it twice and nothing else, with the
-# usage requirements of the header's layer. Not part of `all`: tests/run.sh asks for it.
+# Every header compiles alone. A header that is the first include of its own source file is proven by that file in a
+# build that compiles it by itself; for each of the others, target headers_alone has a translation unit that includes it
+# twice and nothing else, with the usage requirements of the header's layer. TIDEMILL_ALL_HEADERS_ALONE has one for every
+# header, for builds of many sources to a unit. Not part of `all`: tests/run.sh asks for it.
+option(TIDEMILL_ALL_HEADERS_ALONE "Target headers_alone checks also headers that are first in their own source" OFF)
 add_custom_target(headers_alone)
 
 function(proven_by_its_source header result)
@@ -19,7 +21,7 @@ foreach(layer kernels io drivers jobs)
   set(units "")
   foreach(header ${headers})
     proven_by_its_source(${header} proven)
-    if(proven)
+    if(proven AND NOT TIDEMILL_ALL_HEADERS_ALONE)
       continue()
     endif()
     string(REPLACE "/" "_" unit ${header})
@@ -30,6 +32,7 @@ foreach(layer kernels io drivers jobs)
   if(units)
     add_library(headers_alone_${layer} OBJECT EXCLUDE_FROM_ALL ${units})
     target_link_libraries(headers_alone_${layer} PRIVATE ${layer})
+    set_target_properties(headers_alone_${layer} PROPERTIES UNITY_BUILD OFF)
     # Only the front end matters, and a header's unused static helpers are no mistake here.
     target_compile_options(headers_alone_${layer} PRIVATE -O0 -Wno-unused-function)
     add_dependencies(headers_alone headers_alone_${layer})

@@ -22,7 +22,7 @@ using tests::make_interactions;
 using tests::ScratchFolder;
 using tests::world;
 
-constexpr float never = -std::numeric_limits<float>::infinity();
+constexpr float no_score = -std::numeric_limits<float>::infinity();
 
 /// Users that walk from item to item: mostly i -> i + 1, from a start of their own.
 std::vector<std::vector<std::int32_t>> walks(int users, std::int32_t items) {
@@ -86,7 +86,7 @@ TEST(Transitions, AreTheirDefinition) {
       for (std::size_t i = 0; i < 17; ++i) {
         float const found = scores[static_cast<std::size_t>(user) * 17 + i];
         if (expected[i] == 0) {
-          EXPECT_EQ(found, never);
+          EXPECT_EQ(found, no_score);
         } else {
           EXPECT_NEAR(found, expected[i], 1e-5 * (1 + expected[i]));
         }
@@ -109,13 +109,13 @@ TEST(Transitions, KeepTheLargestAndNeedAnOrder) {
 
 TEST(Hybrid, NormalisesPerUserWithoutTheHistory) {
   std::vector<std::int32_t> const history{1};
-  std::vector<float> scores{2, 99, 4, never, 3, 2};
+  std::vector<float> scores{2, 99, 4, no_score, 3, 2};
   normalise_scores(Blend::min_max, history, scores);
-  EXPECT_EQ(scores, (std::vector<float>{0, 1, 1, never, .5, 0}));
-  scores = {2, 99, 4, never, 3, 2, 3};
+  EXPECT_EQ(scores, (std::vector<float>{0, 1, 1, no_score, .5, 0}));
+  scores = {2, 99, 4, no_score, 3, 2, 3};
   normalise_scores(Blend::reciprocal_rank, history, scores);
   auto const place = [](int rank) { return static_cast<float>(1 / (60.0 + rank)); };
-  EXPECT_EQ(scores, (std::vector<float>{0, 0, place(1), never, place(2), 0, place(3)}));
+  EXPECT_EQ(scores, (std::vector<float>{0, 0, place(1), no_score, place(2), 0, place(3)}));
   scores = {7, 7, 7};
   normalise_scores(Blend::min_max, history, scores);
   EXPECT_EQ(scores, (std::vector<float>{0, 0, 0}));
@@ -138,11 +138,11 @@ class Fixed final : public Recommender {
 
 TEST(Hybrid, AddsWhatMembersSayAndIsWholeInItsFile) {
   ScratchFolder const folder;
-  auto const a = std::make_shared<Fixed>(std::vector<float>{0, 10, 5, never, never});
-  auto const b = std::make_shared<Fixed>(std::vector<float>{1, 0, 0, 4, never});
+  auto const a = std::make_shared<Fixed>(std::vector<float>{0, 10, 5, no_score, no_score});
+  auto const b = std::make_shared<Fixed>(std::vector<float>{1, 0, 0, 4, no_score});
   HybridModel const model(Blend::min_max, {{"fixed", a, 2}, {"fixed", b, 1}});
   Interactions const histories = make_interactions(world(), 5, {{}, {}, {}, {}});
-  std::vector<float> const expected{.25f, 2, 1, 1, never};
+  std::vector<float> const expected{.25f, 2, 1, 1, no_score};
   for (std::int64_t user = 0; user < histories.users.count; ++user) {
     std::vector<float> const scores = all_scores(model, histories);
     EXPECT_EQ(std::vector<float>(scores.begin() + user * 5, scores.begin() + user * 5 + 5), expected);

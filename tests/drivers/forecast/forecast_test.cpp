@@ -19,7 +19,7 @@ namespace {
 using tests::ScratchFolder;
 using tests::world;
 
-constexpr std::int64_t first_day = 20002;  // a Monday
+constexpr std::int64_t first_forecast_day = 20002;  // a Monday
 
 /// Items at two places: weekly pattern, demand that falls with the price, closed on Sundays.
 io::Table sales(io::Comm const& comm, std::int64_t items, std::int64_t days) {
@@ -35,7 +35,7 @@ io::Table sales(io::Comm const& comm, std::int64_t items, std::int64_t days) {
     location.push_back(series % 2 == 0 ? "north" : "south");
     item.push_back("item " + std::to_string(series / 2));
     category.push_back(series / 2 % 2 == 0 ? "hot" : "cold");
-    date.push_back(first_day + day);
+    date.push_back(first_forecast_day + day);
     price.push_back(800 + 100 * ((day / 10 + series) % 4));
     promotion.push_back(day % 19 == 0 ? 1 : 0);
     open.push_back(day % 7 == 6 ? 0 : 1);
@@ -104,8 +104,8 @@ TEST(Forecast, CoversEveryLiveSeriesAndKnowsClosedDays) {
   for (std::int64_t row = 0; row < table.rows(); ++row) {
     std::int64_t const date = table.at("business_date").integers[static_cast<std::size_t>(row)];
     double const forecast = table.at("forecast").number(row);
-    EXPECT_EQ(date, first_day + 79 + table.at("horizon").integers[static_cast<std::size_t>(row)]);
-    if ((date - first_day) % 7 == 6) {
+    EXPECT_EQ(date, first_forecast_day + 79 + table.at("horizon").integers[static_cast<std::size_t>(row)]);
+    if ((date - first_forecast_day) % 7 == 6) {
       EXPECT_EQ(forecast, 0);
     } else {
       EXPECT_GT(forecast, 5);
@@ -142,7 +142,7 @@ TEST(Forecast, PlannedPromotionsCount) {
   auto const number = [&](std::int64_t value) {
     return mine ? std::vector<std::int64_t>{value} : std::vector<std::int64_t>{};
   };
-  plan.add(io::integer_column("business_date", number(first_day + 121), io::ColumnType::date));
+  plan.add(io::integer_column("business_date", number(first_forecast_day + 121), io::ColumnType::date));
   plan.add(io::integer_column("promotion", number(1)));
   EXPECT_GT(forecast_with(&plan), forecast_with(nullptr) + 3);  // the truth is 12
 }

@@ -37,7 +37,7 @@ struct Sold {
 using Sales = std::function<Sold(std::int64_t, std::int64_t, std::int64_t)>;
 
 /// Items a, b, ... at two places, at 10 (8 on promotion) and a cost of 4; the last is a drink, the others are mains.
-io::Table daily_table(io::Comm const& comm, std::int64_t days, std::int64_t items, Sales const& sales) {
+io::Table days_with_promotions(io::Comm const& comm, std::int64_t days, std::int64_t items, Sales const& sales) {
   io::Table table;
   table.range = io::even_share(days * 2 * items, comm.rank(), comm.size());
   Names location, item, category;
@@ -70,8 +70,8 @@ io::Table daily_table(io::Comm const& comm, std::int64_t days, std::int64_t item
 
 /// Item a sells 20 a day, 32 in the week of its promotion (20 % off), 17 in the week after; b, of its category, 30 and
 /// 25 in that week; c, of another, 10 and 12.
-io::Table daily_table(io::Comm const& comm, std::int64_t days = 84) {
-  return daily_table(comm, days, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
+io::Table days_with_promotions(io::Comm const& comm, std::int64_t days = 84) {
+  return days_with_promotions(comm, days, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
     double const usual[3] = {20, 30, 10}, during[3] = {32, 25, 12};
     bool const is_on = place == 0 && day >= 35 && day < 42, is_after = place == 0 && day >= 42 && day < 49;
     return Sold{is_on ? during[item] : is_after && item == 0 ? 17 : usual[item], is_on && item == 0};
@@ -97,7 +97,7 @@ io::Table pairs_table(io::Comm const& comm) {
 TEST(Promotions, WindowIsMeasuredAgainstLikeDays) {
   PromotionParams params;
   params.fixed_cost = 100;
-  io::Table const effects = measure_promotions(world(), daily_table(world()), pairs_table(world()), params).windows;
+  io::Table const effects = measure_promotions(world(), days_with_promotions(world()), pairs_table(world()), params).windows;
   ASSERT_EQ(effects.range.total, 1);
   auto const value = [&](char const* name) { return all_numbers(world(), effects, name)[0]; };
   EXPECT_EQ(value("days"), 7);
@@ -119,7 +119,7 @@ TEST(Promotions, WindowIsMeasuredAgainstLikeDays) {
 
 /// Item a is promoted; each of b .. g loses 1 of its 20 a day, less than the 2 by which every item swings each week.
 io::Table spread_loss(io::Comm const& comm, bool is_in_phase) {
-  return daily_table(comm, 84, 8, [=](std::int64_t place, std::int64_t item, std::int64_t day) {
+  return days_with_promotions(comm, 84, 8, [=](std::int64_t place, std::int64_t item, std::int64_t day) {
     bool const is_on = place == 0 && day >= 35 && day < 42;
     if (item == 0 || item == 7) return Sold{20, is_on && item == 0};
     bool const is_up = (day / 7 + (is_in_phase ? 0 : item)) % 2 == 0;
@@ -142,7 +142,7 @@ TEST(Promotions, LossSpreadOverTheCategoryCounts) {
 
 TEST(Promotions, OverlappingWindowsShareTheLoss) {
   // a and b are promoted in the same week and sell 28 a day; c loses 10 of 40, a quarter; b, too, is taken to lose one.
-  io::Table const daily = daily_table(world(), 84, 4, [](std::int64_t place, std::int64_t item, std::int64_t day) {
+  io::Table const daily = days_with_promotions(world(), 84, 4, [](std::int64_t place, std::int64_t item, std::int64_t day) {
     bool const is_on = place == 0 && day >= 35 && day < 42;
     if (item == 2) return Sold{is_on ? 30.0 : 40.0, false};
     return Sold{is_on ? 28.0 : 20.0, is_on && item < 2};
@@ -156,7 +156,7 @@ TEST(Promotions, OverlappingWindowsShareTheLoss) {
 
 TEST(Promotions, SeasonOnItsWayUpIsNoEffect) {
   // One more a day each week; the week after the promotion is its dip, so the like days after it are further away.
-  io::Table const daily = daily_table(world(), 84, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
+  io::Table const daily = days_with_promotions(world(), 84, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
     return Sold{20.0 + static_cast<double>(day / 7), place == 0 && item == 0 && day >= 35 && day < 42};
   });
   io::Table const effects = measure_promotions(world(), daily, {}, {}).windows;
@@ -168,7 +168,7 @@ TEST(Promotions, BaselineOfAModelReplacesLikeDays) {
   Baseline const model = [](SalesPanel const& panel, std::span<double> units) {
     for (std::size_t i = 0; i < units.size(); ++i) units[i] = panel.days[i].item == 0 ? 25 : NAN;
   };
-  io::Table const effects = measure_promotions(world(), daily_table(world()), {}, {}, model).windows;
+  io::Table const effects = measure_promotions(world(), days_with_promotions(world()), {}, {}, model).windows;
   EXPECT_EQ(all_numbers(world(), effects, "baseline_units")[0], 175);
   EXPECT_TRUE(std::isnan(all_numbers(world(), effects, "roi")[0]));
 }
@@ -190,14 +190,14 @@ io::Table plan_table(io::Comm const& comm) {
 
 TEST(Promotions, FixedCostsComeFromThePlan) {
   io::Table const plans = plan_table(world());
-  io::Table const effects = measure_promotions(world(), daily_table(world()), {}, {}, {}, &plans).windows;
+  io::Table const effects = measure_promotions(world(), days_with_promotions(world()), {}, {}, {}, &plans).windows;
   EXPECT_EQ(all_numbers(world(), effects, "fixed_cost")[0], 250);
 }
 
 TEST(Promotions, DiscountDaysOutsideThePlanAreCountedOnly) {
   // Coupons of single guests mark the day before the window and two days of b.
   auto const daily = [](io::Comm const& comm) {
-    return daily_table(comm, 84, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
+    return days_with_promotions(comm, 84, 3, [](std::int64_t place, std::int64_t item, std::int64_t day) {
       bool const is_on = item == 0 ? day >= 34 && day < 42 : item == 1 && (day == 10 || day == 60);
       return Sold{20, place == 0 && is_on};
     });
@@ -337,7 +337,7 @@ TEST(Strategy, ReasonNamesTheOtherItem) {
   menu.add(io::text_column(world(), "category", Names(item.size(), "food")));
   menu.add(io::text_column(world(), "level", Names(item.size(), "chain")));
   menu.add(io::text_column(world(), "class", menu_class));
-  io::Table const effects = measure_promotions(world(), daily_table(world()), {}, {}).windows;
+  io::Table const effects = measure_promotions(world(), days_with_promotions(world()), {}, {}).windows;
   io::Table const chosen = choose_strategies(world(), menu, {}, effects, pairs_table(world()), {});
   EXPECT_NE(all_texts(world(), chosen, "reason")[0].find("together with Cola"), std::string::npos);
 }
@@ -345,13 +345,13 @@ TEST(Strategy, ReasonNamesTheOtherItem) {
 TEST(Promotions, SameForAnyNumberOfRanks) {
   for (std::int64_t const days : {0, 84}) {
     EXPECT_TRUE(tests::same_on_any_number_of_ranks([&](io::Comm const& comm) {
-      return measure_promotions(comm, daily_table(comm, days), pairs_table(comm), {}).windows;
+      return measure_promotions(comm, days_with_promotions(comm, days), pairs_table(comm), {}).windows;
     }));
   }
   EXPECT_TRUE(tests::same_on_any_number_of_ranks(
       [&](io::Comm const& comm) { return measure_promotions(comm, spread_loss(comm, false), {}, {}).windows; }));
   EXPECT_TRUE(tests::same_on_any_number_of_ranks([&](io::Comm const& comm) {
-    io::Table const effects = measure_promotions(comm, daily_table(comm), pairs_table(comm), {}).windows;
+    io::Table const effects = measure_promotions(comm, days_with_promotions(comm), pairs_table(comm), {}).windows;
     return choose_strategies(comm, {}, {}, effects, pairs_table(comm), {}, {});
   }));
 }

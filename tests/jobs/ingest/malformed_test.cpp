@@ -94,16 +94,16 @@ std::string replaced(std::string text, std::string const& from, std::string cons
   return text.replace(text.find(from), from.size(), to);
 }
 
-struct Outcome {
+struct IngestOutcome {
   int code = 0;
   std::string message;
 };
 
 /// Runs the command as main() does, without ending the process.
-Outcome ingest(std::vector<std::string> const& arguments) {
+IngestOutcome ingest(std::vector<std::string> const& arguments) {
   Command const command = make_ingest_command();
   io::Progress progress(world(), io::Progress::Level::quiet);
-  Outcome outcome;
+  IngestOutcome outcome;
   testing::internal::CaptureStdout();
   try {
     ParsedOptions const parsed =
@@ -368,7 +368,7 @@ TEST(Malformed, FilesEndInTheRightCodeAndName) {
   ScratchFolder const folder;
   Bench bench(folder);
   for (Case const& test : bad_files()) {
-    Outcome const outcome = ingest(bench.arguments(test));
+    IngestOutcome const outcome = ingest(bench.arguments(test));
     EXPECT_EQ(outcome.code, test.code) << test.name << ": " << outcome.message;
     EXPECT_NE(outcome.message.find(test.name + ".csv"), std::string::npos) << outcome.message;
     expect_parts(test, outcome.message);
@@ -380,7 +380,7 @@ TEST(Malformed, OptionsEndInCodeTwo) {
   ScratchFolder const folder;
   Bench bench(folder);
   for (Case const& test : bad_options()) {
-    Outcome const outcome = ingest(bench.arguments(test));
+    IngestOutcome const outcome = ingest(bench.arguments(test));
     EXPECT_EQ(outcome.code, test.code) << test.name << ": " << outcome.message;
     expect_parts(test, outcome.message);
   }
@@ -394,7 +394,7 @@ TEST(Malformed, RowsAreQuarantinedAndCounted) {
   std::size_t const step = world().size() > 2 ? 7 : 1;
   for (std::size_t i = 0; i < cases.size(); i += step) {
     Case const& test = cases[i];
-    Outcome const outcome = ingest(bench.arguments(test));
+    IngestOutcome const outcome = ingest(bench.arguments(test));
     ASSERT_EQ(outcome.code, 0) << test.name << ": " << outcome.message;
     if (world().is_root()) {
       EXPECT_NE(outcome.message.find("\"accepted\": 40"), std::string::npos) << test.name << outcome.message;
@@ -421,7 +421,7 @@ TEST(Malformed, OddButGoodFilesAreRead) {
                               {"latin-1", "toast", replaced(toast(), "Pie", "Caf\xe9"), 0, {}},
                               {"headers-in-capitals", "toast", replaced(toast(), "Location", " LOCATION "), 0, {}}};
   for (Case const& test : odd) {
-    Outcome const outcome = ingest(bench.arguments(test));
+    IngestOutcome const outcome = ingest(bench.arguments(test));
     EXPECT_EQ(outcome.code, 0) << test.name << ": " << outcome.message;
     EXPECT_EQ(drivers::read_sales(world(), folder / "store", test.name).range.total, 40) << test.name;
   }
@@ -441,7 +441,7 @@ TEST(Malformed, PathsAndSideTables) {
     world().barrier();
     return (folder / "side.csv").string();
   };
-  auto const expect = [](Outcome const& outcome, int code, std::vector<std::string> const& parts) {
+  auto const expect = [](IngestOutcome const& outcome, int code, std::vector<std::string> const& parts) {
     EXPECT_EQ(outcome.code, code) << outcome.message;
     for (std::string const& part : parts) EXPECT_NE(outcome.message.find(part), std::string::npos) << outcome.message;
   };

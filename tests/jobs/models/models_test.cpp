@@ -20,7 +20,7 @@ using tests::run_command;
 using tests::ScratchFolder;
 using tests::world;
 
-struct Case {
+struct ModelCase {
   std::string model, task, target;
 };
 
@@ -32,7 +32,7 @@ std::string others(std::string const& target) {
   return text;
 }
 
-std::vector<std::string> train_line(Case const& one, std::string const& input, std::string const& output) {
+std::vector<std::string> train_line(ModelCase const& one, std::string const& input, std::string const& output) {
   std::vector<std::string> line{"--model",  one.model,  "--task",   one.task,           "--input",  input,
                                 "--target", one.target, "--ignore", others(one.target), "--output", output};
   if (one.model == "boost" || one.model == "forest") line.insert(line.end(), {"--trees", "8", "--max-depth", "4"});
@@ -43,7 +43,7 @@ TEST(ModelCommands, SameModelForAnyNumberOfRanks) {
   ScratchFolder const folder;
   std::string const input = folder / "train.csv";
   io::write_csv(world(), input, tests::learning_table(world(), 1500));
-  std::vector<Case> cases;
+  std::vector<ModelCase> cases;
   for (ModelKind const& kind : model_kinds()) {
     for (auto const& [task, target] : std::vector<std::pair<std::string, std::string>>{
              {"regression", "amount"}, {"binary", "class"}, {"multiclass", "size"}, {"poisson", "count"}}) {
@@ -51,7 +51,7 @@ TEST(ModelCommands, SameModelForAnyNumberOfRanks) {
       cases.push_back({kind.name, task, target});
     }
   }
-  for (Case const& one : cases) {
+  for (ModelCase const& one : cases) {
     testing::internal::CaptureStdout();
     run_command(world(), "train", train_line(one, input, folder / "together.h5"));
     if (world().is_root()) run_command(Comm::self(), "train", train_line(one, input, folder / "alone.h5"));
@@ -68,7 +68,7 @@ TEST(ModelCommands, TrainScoreEvaluate) {
   std::string const input = folder / "t.csv", model = folder / "m.h5", predictions = folder / "p.csv";
   io::write_csv(world(), input, tests::learning_table(world(), 1200));
   for (auto const& [one, metric, least] :
-       std::vector<std::tuple<Case, std::string, double>>{{{"linear", "regression", "amount"}, "r2", .98},
+       std::vector<std::tuple<ModelCase, std::string, double>>{{{"linear", "regression", "amount"}, "r2", .98},
                                                           {{"forest", "regression", "amount"}, "r2", .8},
                                                           {{"forest", "binary", "class"}, "auc", .9},
                                                           {{"forest", "multiclass", "size"}, "accuracy", .8},
@@ -95,8 +95,8 @@ TEST(ModelCommands, ContributionsAddUpToThePrediction) {
   ScratchFolder const folder;
   std::string const input = folder / "t.csv", model = folder / "m.h5";
   io::write_csv(world(), input, tests::learning_table(world(), 300));
-  for (Case const& one : {Case{"boost", "regression", "amount"}, Case{"forest", "binary", "class"},
-                          Case{"forest", "multiclass", "size"}}) {
+  for (ModelCase const& one : {ModelCase{"boost", "regression", "amount"}, ModelCase{"forest", "binary", "class"},
+                          ModelCase{"forest", "multiclass", "size"}}) {
     std::vector<std::string> line = train_line(one, input, model);
     line.insert(line.end(), {"--importance", folder / "i.csv"});
     testing::internal::CaptureStdout();

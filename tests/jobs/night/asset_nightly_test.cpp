@@ -15,12 +15,12 @@ namespace {
 using tests::ScratchFolder;
 using tests::world;
 
-struct Outcome {
+struct AssetOutcome {
   ExitCode code = ExitCode::done;
   std::string message;
 };
 
-bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+bool mentions(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
 /// Users of two tastes: odd users have odd assets, even users even ones, day by day over twelve weeks; asset 40 rises.
 std::string example_interactions() {
@@ -52,7 +52,7 @@ class AssetNightly : public testing::Test {
       io::write_file(folder_ / "catalogue.csv", catalogue);
     });
   }
-  Outcome nightly(std::string const& config, std::vector<std::string> const& more = {}) const {
+  AssetOutcome nightly(std::string const& config, std::vector<std::string> const& more = {}) const {
     try {
       std::vector<std::string> arguments{
           "--store", (folder_ / "store").string(), "--input", folder_.path().string(), "--config", "night.cfg"};
@@ -73,16 +73,16 @@ class AssetNightly : public testing::Test {
 
 TEST_F(AssetNightly, PublishesTablesAndReportAndReusesAll) {
   std::string const config = asset_lines + "catalogue = catalogue.csv\ntrend-min-count = 5\n";
-  Outcome const first = nightly(config);
+  AssetOutcome const first = nightly(config);
   ASSERT_EQ(first.code, ExitCode::done) << first.message;
   std::string const digest = io::verify_night(world(), current()).digest;
   for (char const* name : {"recommendations", "similar", "model_metrics", "asset_trends", "interactions", "assets"}) {
     EXPECT_EQ(std::filesystem::exists(current() / "csv" / (std::string(name) + ".csv")), std::string(name) != "similar")
         << name;  // popularity alone cannot tell which assets are alike
   }
-  EXPECT_TRUE(has(file("csv/recommendations.csv"), "user,rank,item,score,rung\n0,1,"));
-  EXPECT_TRUE(has(file("report.html"), " &amp; more") && has(file("report.html"), "id=\"recommenders\""));
-  EXPECT_FALSE(has(file("report.html"), "id=\"menu\""));
+  EXPECT_TRUE(mentions(file("csv/recommendations.csv"), "user,rank,item,score,rung\n0,1,"));
+  EXPECT_TRUE(mentions(file("report.html"), " &amp; more") && mentions(file("report.html"), "id=\"recommenders\""));
+  EXPECT_FALSE(mentions(file("report.html"), "id=\"menu\""));
   EXPECT_EQ(std::filesystem::canonical(current()).filename().string(), "2026-03-25");  // the newest interaction's day
 
   EXPECT_EQ(nightly(config).code, ExitCode::done);
@@ -104,14 +104,14 @@ TEST_F(AssetNightly, TheRisingAssetIsFound) {
   std::string const trends = file("csv/asset_trends.csv");
   std::size_t const row = trends.find(",40,");
   ASSERT_NE(row, std::string::npos) << trends;
-  EXPECT_TRUE(has(trends.substr(row, trends.find('\n', row) - row), ",rising,")) << trends;
+  EXPECT_TRUE(mentions(trends.substr(row, trends.find('\n', row) - row), ",rising,")) << trends;
 }
 
 TEST_F(AssetNightly, BadInputsSayWhatAndWhere) {
   auto const fails = [&](std::string const& config, ExitCode code, std::vector<std::string> const& parts) {
-    Outcome const outcome = nightly(config);
+    AssetOutcome const outcome = nightly(config);
     EXPECT_EQ(outcome.code, code) << config << outcome.message;
-    for (std::string const& part : parts) EXPECT_TRUE(has(outcome.message, part)) << part << ": " << outcome.message;
+    for (std::string const& part : parts) EXPECT_TRUE(mentions(outcome.message, part)) << part << ": " << outcome.message;
   };
   fails("[asset]\ninteractions = none.csv\n", ExitCode::bad_data, {"none.csv"});
   fails(asset_lines + "catalogue = interactions.csv\n", ExitCode::bad_data, {"column id", "user"});
@@ -130,7 +130,7 @@ TEST_F(AssetNightly, BadInputsSayWhatAndWhere) {
 TEST_F(AssetNightly, ADateLeavesOutWhatCameLater) {
   ASSERT_EQ(nightly(asset_lines, {"--date", "2026-02-28"}).code, ExitCode::done);
   EXPECT_EQ(std::filesystem::canonical(current()).filename().string(), "2026-02-28");
-  EXPECT_TRUE(has(file("csv/interactions.csv"), "2026-02-28"));
+  EXPECT_TRUE(mentions(file("csv/interactions.csv"), "2026-02-28"));
 }
 
 }  // namespace

@@ -33,14 +33,14 @@ FactorMatrix to_factors(DenseAls::Matrix const& rows, std::size_t width) {
 }
 
 /// Rows of many lengths (none, one, below and above vectors and chunks) against a few hundred factors.
-struct Example {
+struct FactorExample {
   std::vector<std::vector<int>> items_of;
   std::vector<std::vector<double>> ratings;
   std::size_t items = 300;
   int factors;
   DenseAls::Matrix y, x;
 
-  explicit Example(int factors_) : factors(factors_) {
+  explicit FactorExample(int factors_) : factors(factors_) {
     std::mt19937 engine(5);
     std::normal_distribution<double> normal(0, 1 / std::sqrt(factors));
     auto const draw = [&](std::size_t rows) {
@@ -113,7 +113,7 @@ double difference(FactorMatrix const& found, DenseAls::Matrix const& expected) {
 TEST(SolveRows, EverySolverFindsTheDenseSolution) {
   for (int const factors : {1, 13, 32, 64, 80}) {
     for (bool const confident : {false, true}) {
-      Example const example(factors);
+      FactorExample const example(factors);
       DenseAls als = confident ? DenseAls::confident(example.items_of, example.ratings, example.items, 2.5, 4)
                                : DenseAls::revisited(example.items_of, example.items, .3, .02, 1);
       als.x = example.x;
@@ -145,7 +145,7 @@ TEST(SolveRows, WorkedNumbersOfOneFactor) {
   als.x = {{.5}, {1}};
   als.y = {{1}, {.5}};
   EXPECT_NEAR(als.loss(), .70625, 1e-12);
-  Example example(1);
+  FactorExample example(1);
   example.items_of = {{0}, {0, 1}};
   example.ratings = {{1}, {1, 1}};
   example.y = als.y;
@@ -163,7 +163,7 @@ TEST(SolveRows, WorkedNumbersOfOneFactor) {
 }
 
 TEST(SolveRows, FewStepsAreTheSameOnHostsAndPortably) {
-  Example const example(64);
+  FactorExample const example(64);
   DenseAls const als = DenseAls::revisited(example.items_of, example.items, .3, .02, 1);
   RowProblems const problems = example.problems(als, false, .3, 0);
   for (RowSolver const& solver : {RowSolver{RowSolverKind::conjugate_gradient, 3},
@@ -181,13 +181,13 @@ TEST(SolveRows, FewStepsAreTheSameOnHostsAndPortably) {
 }
 
 TEST(SolveRows, WhatARowGetsDoesNotDependOnItsNeighbours) {
-  Example const example(32);
+  FactorExample const example(32);
   DenseAls const als = DenseAls::revisited(example.items_of, example.items, .3, .02, 1);
   for (RowSolverKind const kind : {RowSolverKind::exact, RowSolverKind::conjugate_gradient, RowSolverKind::blocks}) {
     FactorMatrix const together = to_factors(example.x, 32);
     solve_rows(Exec(), example.problems(als, true, .3, 1), {kind, 3, 16}, together);
     for (std::size_t u = 0; u < example.items_of.size(); ++u) {
-      Example one = example;
+      FactorExample one = example;
       one.items_of = {example.items_of[u]};
       one.ratings = {example.ratings[u]};
       DenseAls const ridge = DenseAls::revisited(one.items_of, one.items, .3, .02, 1);
@@ -202,7 +202,7 @@ TEST(SolveRows, WhatARowGetsDoesNotDependOnItsNeighbours) {
 
 TEST(SolveRows, LossesAddUpToTheDenseObjective) {
   for (bool const confident : {false, true}) {
-    Example const example(13);
+    FactorExample const example(13);
     DenseAls als = confident ? DenseAls::confident(example.items_of, example.ratings, example.items, 2.5, 4)
                              : DenseAls::revisited(example.items_of, example.items, .3, .02, 1);
     als.x = example.x;

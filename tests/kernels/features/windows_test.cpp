@@ -7,18 +7,12 @@
 #include "kernels/features/groups.hpp"
 #include "kernels/random/philox.hpp"
 #include "tests/reference/rolling.hpp"
+#include "tests/support/device_array.hpp"
 
 namespace tidemill::kernels {
 namespace {
 
-template <class T>
-Array<T> to_device(std::vector<T> const& values) {
-  Array<T> array("values", values.size());
-  auto const mirror = Kokkos::create_mirror_view(array);
-  for (std::size_t i = 0; i < values.size(); ++i) mirror(i) = values[i];
-  Kokkos::deep_copy(array, mirror);
-  return array;
-}
+using tests::to_device;
 
 template <class T>
 std::vector<T> to_host(Array<T> const& array) {

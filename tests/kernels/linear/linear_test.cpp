@@ -9,13 +9,13 @@
 namespace tidemill::kernels {
 namespace {
 
-struct Example {
+struct LinearExample {
   RowMatrix x;
   Array<double> weight, response;
 };
 
-Example random_example(std::size_t rows, std::size_t columns) {
-  Example example{RowMatrix("x", rows, columns), Array<double>("w", rows), Array<double>("z", rows)};
+LinearExample random_example(std::size_t rows, std::size_t columns) {
+  LinearExample example{RowMatrix("x", rows, columns), Array<double>("w", rows), Array<double>("z", rows)};
   auto const x = Kokkos::create_mirror_view(example.x);
   auto const w = Kokkos::create_mirror_view(example.weight);
   auto const z = Kokkos::create_mirror_view(example.response);
@@ -35,7 +35,7 @@ Example random_example(std::size_t rows, std::size_t columns) {
 TEST(NormalEquations, BlocksAddUpToThePlainSum) {
   for (std::size_t const rows : {0u, 1u, 4u, 5u, 131u}) {
     constexpr std::size_t columns = 3, n = columns + 1;
-    Example const example = random_example(rows, columns);
+    LinearExample const example = random_example(rows, columns);
     std::size_t const blocks = (rows + 3) / 4 + 1;  // one more than there is
     BlockMatrices const partial("partial", blocks, n, n);
     block_normal_equations(Exec(), example.x, example.weight, example.response, 4, 0, partial);

@@ -4,15 +4,12 @@
 
 #include <vector>
 
+#include "tests/support/device_array.hpp"
+
 namespace tidemill::kernels {
 namespace {
 
-template <class T>
-Array<T const> to_device(std::vector<T> const& values) {
-  Array<T> copy("copy", values.size());
-  Kokkos::deep_copy(copy, Kokkos::View<T const*, Kokkos::HostSpace>(values.data(), values.size()));
-  return copy;
-}
+using tests::to_device;
 
 struct HostLines {
   std::vector<std::int64_t> first_line{0};

@@ -21,12 +21,12 @@ Array<T const> device(std::vector<T> const& values) {
 }
 
 /// `rows` rows of `columns` columns, about a third of them not zero, with classes c = row % classes.
-struct Example {
+struct TextExample {
   std::int64_t rows, columns, classes;
   std::vector<float> dense;
-  SparseMatrix matrix;
+  BiasedRows matrix;
 
-  Example(std::int64_t rows_, std::int64_t columns_, std::int64_t classes_)
+  TextExample(std::int64_t rows_, std::int64_t columns_, std::int64_t classes_)
       : rows(rows_), columns(columns_), classes(classes_), dense(static_cast<std::size_t>(rows_ * columns_)) {
     std::vector<std::int64_t> start{0};
     std::vector<std::uint32_t> column;
@@ -55,7 +55,7 @@ struct Solution {
   float change = 0;
 };
 
-Solution solve(Example const& example, int sweeps, float cost, float positive_cost) {
+Solution solve(TextExample const& example, int sweeps, float cost, float positive_cost) {
   auto const blocks = static_cast<std::size_t>((example.classes + class_lanes - 1) / class_lanes);
   auto const rows = static_cast<std::size_t>(example.rows);
   ClassBlocks<std::int8_t> const sign("test::sign", blocks, rows, class_lanes);
@@ -86,7 +86,7 @@ Solution solve(Example const& example, int sweeps, float cost, float positive_co
 
 TEST(OneAgainstRest, GradientOfTheObjectiveVanishes) {
   for (std::int64_t const classes : {2, 16, 19}) {
-    Example const example(120, 7, classes);
+    TextExample const example(120, 7, classes);
     float const cost = .1F, positive_cost = .3F;
     Solution const found = solve(example, 400, cost, positive_cost);
     EXPECT_LT(found.change, 1e-4);
@@ -118,7 +118,7 @@ TEST(OneAgainstRest, GradientOfTheObjectiveVanishes) {
 }
 
 TEST(OneAgainstRest, LanesWithoutClassStayZero) {
-  Example const example(30, 4, 3);
+  TextExample const example(30, 4, 3);
   Solution const found = solve(example, 5, 1, 1);
   auto const weight = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found.problem.weight);
   for (std::size_t j = 0; j < 5; ++j) {
@@ -127,14 +127,14 @@ TEST(OneAgainstRest, LanesWithoutClassStayZero) {
 }
 
 TEST(OneAgainstRest, TwoClassesAreMirrorImages) {
-  Example const example(40, 6, 2);
+  TextExample const example(40, 6, 2);
   Solution const found = solve(example, 3, 1, 1);
   auto const first = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), found.problem.weight);
   for (std::size_t j = 0; j < 7; ++j) EXPECT_EQ(first(0, j, 0), -first(0, j, 1));
 }
 
 TEST(OneAgainstRest, MarginsAreProducts) {
-  Example const example(33, 5, 18);
+  TextExample const example(33, 5, 18);
   Solution const found = solve(example, 2, 1, 1);
   Kokkos::View<float**, Kokkos::LayoutRight, DeviceMemory> const margin("test::margin", 33, 32);
   class_margins({}, example.matrix, found.problem.weight, margin);
@@ -152,7 +152,7 @@ TEST(OneAgainstRest, MarginsAreProducts) {
 }
 
 TEST(OneAgainstRest, FinishedBlocksAndNoRowsAreFine) {
-  Example const none(0, 3, 2);
+  TextExample const none(0, 3, 2);
   Solution const found = solve(none, 2, 1, 1);
   EXPECT_EQ(found.change, 0);
 }

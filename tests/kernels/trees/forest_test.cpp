@@ -9,7 +9,7 @@
 namespace tidemill::kernels {
 namespace {
 
-struct Example {
+struct ForestExample {
   std::int64_t rows = 0;
   std::int32_t features = 0, stride = 0;
   std::vector<std::uint8_t> bins;
@@ -19,8 +19,8 @@ struct Example {
   ForestRows view() const { return {bins, rows, stride, features, is_categorical, target, weight, classes}; }
 };
 
-Example random_example(std::int64_t rows, std::int32_t features, std::int32_t classes, bool has_missing) {
-  Example example;
+ForestExample random_example(std::int64_t rows, std::int32_t features, std::int32_t classes, bool has_missing) {
+  ForestExample example;
   example.rows = rows;
   example.features = features;
   example.stride = features + 3;
@@ -51,7 +51,7 @@ std::int32_t leaf_of(ForestTree const& tree, std::uint8_t const* bins) {
   return at;
 }
 
-ForestTreeParams all_features(Example const& example) {
+ForestTreeParams all_features(ForestExample const& example) {
   ForestTreeParams params;
   params.features_per_node = example.features;
   params.bootstrap = false;
@@ -77,7 +77,7 @@ TEST(Forest, DrawsArePoissonOne) {
 TEST(Forest, UnlimitedTreeFitsDistinctRows) {
   for (std::int64_t const rows : {1, 2, 300, 20000}) {
     for (std::int32_t const classes : {0, 2, 3}) {
-      Example const example = random_example(rows, 6, classes, true);
+      ForestExample const example = random_example(rows, 6, classes, true);
       ForestTree const tree = grow_forest_tree(example.view(), all_features(example), 0);
       ASSERT_EQ(tree.outputs, classes == 3 ? 3 : 1);
       std::int64_t wrong = 0;
@@ -94,7 +94,7 @@ TEST(Forest, UnlimitedTreeFitsDistinctRows) {
 }
 
 TEST(Forest, CoverAddsUpAndLeavesKeepTheirRows) {
-  Example const example = random_example(3000, 4, 2, true);
+  ForestExample const example = random_example(3000, 4, 2, true);
   ForestTreeParams params;
   params.features_per_node = 2;
   params.min_rows_in_leaf = 7;
@@ -116,7 +116,7 @@ TEST(Forest, CoverAddsUpAndLeavesKeepTheirRows) {
 
 /// Remaining squared error when rows for which `left(bin)` holds are parted from the others.
 template <class Left>
-double error_after(Example const& example, std::int32_t feature, Left left) {
+double error_after(ForestExample const& example, std::int32_t feature, Left left) {
   double n[2] = {0, 0}, s[2] = {0, 0}, q[2] = {0, 0};
   for (std::int64_t row = 0; row < example.rows; ++row) {
     double const y = example.target[static_cast<std::size_t>(row)];
@@ -130,7 +130,7 @@ double error_after(Example const& example, std::int32_t feature, Left left) {
 }
 
 TEST(Forest, RootSplitIsTheBestOfAll) {
-  Example example = random_example(400, 3, 0, true);
+  ForestExample example = random_example(400, 3, 0, true);
   // Few bins in the third feature, so that all sets of categories can be tried.
   for (std::int64_t row = 0; row < example.rows; ++row) {
     example.bins[static_cast<std::size_t>(row * example.stride + 2)] %= 7;
@@ -173,7 +173,7 @@ TEST(Forest, RootSplitIsTheBestOfAll) {
 }
 
 TEST(Forest, CountsAndWeightsOfOneGiveTheSameTree) {
-  Example example = random_example(5000, 5, 2, false);
+  ForestExample example = random_example(5000, 5, 2, false);
   ForestTreeParams params;
   params.features_per_node = 2;
   ForestTree const counted = grow_forest_tree(example.view(), params, 5);
@@ -185,7 +185,7 @@ TEST(Forest, CountsAndWeightsOfOneGiveTheSameTree) {
 }
 
 TEST(Forest, ConstantFeaturesAreSkipped) {
-  Example example = random_example(200, 8, 2, false);
+  ForestExample example = random_example(200, 8, 2, false);
   for (std::int64_t row = 0; row < 200; ++row) {
     for (std::int32_t f = 2; f < 8; ++f) example.bins[static_cast<std::size_t>(row * example.stride + f)] = 9;
   }

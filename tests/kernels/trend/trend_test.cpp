@@ -8,18 +8,14 @@
 #include "kernels/trend/mann_kendall.hpp"
 #include "kernels/trend/select.hpp"
 #include "kernels/trend/stl.hpp"
+#include "tests/support/device_array.hpp"
 
 namespace tidemill::kernels {
 namespace {
 
-using Series = std::vector<std::vector<double>>;
+using tests::to_device;
 
-template <class T>
-Array<T const> to_device(std::vector<T> const& values) {
-  Array<T> copy("copy", values.size());
-  Kokkos::deep_copy(copy, Kokkos::View<T const*, Kokkos::HostSpace>(values.data(), values.size()));
-  return copy;
-}
+using Series = std::vector<std::vector<double>>;
 
 SeriesBatch batch_of(Series const& series) {
   std::vector<std::int64_t> first{0};
