@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "drivers/partition/exact_sum.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

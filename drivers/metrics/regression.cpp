@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "drivers/partition/exact_sum.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "drivers/pricing/design.hpp"
 #include "drivers/pricing/least_squares.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "drivers/panel/row_columns.hpp"
 #include "drivers/pricing/price_location.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "io/tables/missing.hpp"
+
 namespace tidemill::drivers {
 namespace {
 

@@ -9,6 +9,7 @@
 #include "drivers/promotion/planned_promotions.hpp"
 #include "drivers/promotion/promotion.hpp"
 #include "drivers/promotion/window_table.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "io/error.hpp"
+#include "io/tables/missing.hpp"
 
 namespace tidemill::drivers {
 namespace {

@@ -7,6 +7,7 @@
 #include "drivers/panel/row_columns.hpp"
 #include "drivers/trend/series_build.hpp"
 #include "io/error.hpp"
+#include "io/tables/missing.hpp"
 #include "kernels/trend/mann_kendall.hpp"
 #include "kernels/trend/stl.hpp"
 

@@ -21,8 +21,6 @@ enum class ColumnType {
 };
 std::string_view name_of(ColumnType type);
 
-/// The value that stands for "missing" in columns of doubles.
-constexpr double missing_real = std::numeric_limits<double>::quiet_NaN();
 /// The value that stands for "missing" in integer, cents, date and time columns.
 constexpr std::int64_t missing_integer = std::numeric_limits<std::int64_t>::min();
 /// The code that stands for "missing" in text columns.
