@@ -18,4 +18,6 @@ void watch_stop_signals() {
 
 bool stop_requested(Comm const& comm) { return comm.max(static_cast<int>(stop_signal)) != 0; }
 
+void forget_stop_request() { stop_signal = 0; }
+
 }  // namespace tidemill::io

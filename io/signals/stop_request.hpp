@@ -11,4 +11,7 @@ void watch_stop_signals();
 /// throw StoppedAtCheckpoint.
 bool stop_requested(Comm const& comm);
 
+/// This process forgets that it was asked, for one that goes on with something else.
+void forget_stop_request();
+
 }  // namespace tidemill::io

@@ -4,6 +4,7 @@
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 
+#include "io/signals/stop_request.hpp"
 #include "tests/support/world.hpp"
 
 namespace {
@@ -18,6 +19,11 @@ class FailurePrinter : public testing::EmptyTestEventListener {
                    result.line_number(), result.summary());
     }
   }
+};
+
+/// A test that asks for a stop must not stop the next one.
+class StopForgetter : public testing::EmptyTestEventListener {
+  void OnTestStart(testing::TestInfo const&) override { tidemill::io::forget_stop_request(); }
 };
 
 }  // namespace
@@ -40,6 +46,7 @@ int main(int argc, char** argv) {
       delete listeners.Release(listeners.default_result_printer());
       listeners.Append(new FailurePrinter);
     }
+    testing::UnitTest::GetInstance()->listeners().Append(new StopForgetter);
     failed = comm.max(RUN_ALL_TESTS());
   }
   MPI_Finalize();
