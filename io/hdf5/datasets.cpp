@@ -2,6 +2,7 @@
 
 #include "io/hdf5/file.hpp"
 #include "io/hdf5/file_state.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -57,7 +58,10 @@ Handle create_dataset(Hdf5File& owner, hid_t file, std::string const& name, hid_
     H5Pset_chunk(creation.get(), dimensions, chunk);
     H5Pset_fletcher32(creation.get());
   }
-  return Handle(H5Dcreate2(file, name.c_str(), type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Dclose);
+  auto const create = [&] {
+    return H5Dcreate2(file, name.c_str(), type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT);
+  };
+  return Handle(at_failpoint(create), H5Dclose);
 }
 
 /// Memory and file selections for `count` rows from `first`; a rank without rows selects nothing but still takes part.
@@ -79,6 +83,17 @@ struct Selection {
   }
 };
 
+herr_t write_selected(hid_t dataset, hid_t type, Selection const& part, void const* values) {
+  Handle const transfer = collective_transfer();
+  return at_failpoint(
+      [&] { return H5Dwrite(dataset, type, part.memory.get(), part.file.get(), transfer.get(), values); });
+}
+
+herr_t read_selected(hid_t dataset, hid_t type, hid_t memory, hid_t file, void* values) {
+  Handle const transfer = collective_transfer();
+  return at_failpoint([&] { return H5Dread(dataset, type, memory, file, transfer.get(), values); });
+}
+
 }  // namespace
 
 template <class T>
@@ -89,10 +104,7 @@ void Hdf5File::write_rows(std::string const& name, std::span<T const> mine, RowR
   if (!dataset.is_valid()) state_->fail(name, "create dataset");
   if (range.total == 0 || width == 0) return;
   Selection const part(dataset.get(), static_cast<hsize_t>(range.first), static_cast<hsize_t>(range.count), w);
-  Handle const transfer = collective_transfer();
-  state_->check(
-      H5Dwrite(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), transfer.get(), mine.data()), name,
-      "write");
+  state_->check(write_selected(dataset.get(), file_type<T>(), part, mine.data()), name, "write");
 }
 
 template <class T>
@@ -115,9 +127,7 @@ void Hdf5File::write_texts(std::string const& name, std::vector<std::string> con
     for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(packed.data() + i * longest, longest);
   }
   Selection const part(dataset.get(), 0, writes ? values.size() : 0, 1);
-  Handle const transfer = collective_transfer();
-  state_->check(H5Dwrite(dataset.get(), type.get(), part.memory.get(), part.file.get(), transfer.get(), packed.data()),
-                name, "write");
+  state_->check(write_selected(dataset.get(), type.get(), part, packed.data()), name, "write");
 }
 
 template <class T>
@@ -130,10 +140,8 @@ std::vector<T> Hdf5File::read_rows(std::string const& name, std::int64_t first, 
   std::vector<T> values(static_cast<std::size_t>(count) * extent.width);
   if (extent.rows == 0) return values;
   Selection const part(dataset.get(), static_cast<hsize_t>(first), static_cast<hsize_t>(count), extent.width);
-  Handle const transfer = collective_transfer();
-  state_->check(
-      H5Dread(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), transfer.get(), values.data()), name,
-      "read");
+  state_->check(read_selected(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), values.data()), name,
+                "read");
   return values;
 }
 
@@ -153,8 +161,7 @@ std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
   if (rows == 0) return values;
   std::string packed(length * rows, '\0');
   Handle const type = text_type(length);
-  Handle const transfer = collective_transfer();
-  state_->check(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, transfer.get(), packed.data()), name, "read");
+  state_->check(read_selected(dataset.get(), type.get(), H5S_ALL, H5S_ALL, packed.data()), name, "read");
   for (std::size_t i = 0; i < rows; ++i) {
     std::string_view const cell(packed.data() + i * length, length);
     values[i] = cell.substr(0, std::min(cell.find('\0'), length));

@@ -1,6 +1,7 @@
 #include "io/hdf5/file.hpp"
 
 #include "io/hdf5/file_state.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -42,7 +43,8 @@ Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
   state->file =
-      state->own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "/", "create");
+      state->own(at_failpoint([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()); }),
+                 H5Fclose, "/", "create");
   return Hdf5File(std::move(state));
 }
 
@@ -61,7 +63,8 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   }
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "/", "open");
+  state->file = state->own(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); }), H5Fclose,
+                           "/", "open");
   return Hdf5File(std::move(state));
 }
 
@@ -69,19 +72,24 @@ Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const
   silence_library();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose, "/", "open");
+  state->file = state->own(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()); }), H5Fclose,
+                           "/", "open");
   return Hdf5File(std::move(state));
 }
 
-void Hdf5File::close() { state_->check(state_->file.reset(), "/", "close"); }
+void Hdf5File::close() {
+  state_->check(at_closing_failpoint([&] { return state_->file.reset(); }), "/", "close");
+}
 
 void Hdf5File::create_group(std::string const& name) {
   if (has(name)) return;
   Handle const parents = with_parents();
   Handle const creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
-  state_->own(H5Gcreate2(state_->file.get(), name.c_str(), parents.get(), creation.get(), H5P_DEFAULT), H5Gclose, name,
-              "create group");
+  auto const create = [&] {
+    return H5Gcreate2(state_->file.get(), name.c_str(), parents.get(), creation.get(), H5P_DEFAULT);
+  };
+  state_->own(at_failpoint(create), H5Gclose, name, "create group");
 }
 
 bool Hdf5File::has(std::string const& name) {
