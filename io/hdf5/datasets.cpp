@@ -58,10 +58,7 @@ Handle create_dataset(Hdf5File& owner, hid_t file, std::string const& name, hid_
     H5Pset_chunk(creation.get(), dimensions, chunk);
     H5Pset_fletcher32(creation.get());
   }
-  auto const create = [&] {
-    return H5Dcreate2(file, name.c_str(), type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT);
-  };
-  return Handle(at_failpoint(create), H5Dclose);
+  return Handle(H5Dcreate2(file, name.c_str(), type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Dclose);
 }
 
 /// Memory and file selections for `count` rows from `first`; a rank without rows selects nothing but still takes part.

@@ -7,6 +7,7 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
 #include "io/store/failpoint.hpp"
 
@@ -139,6 +140,7 @@ std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, hid_t file, ObjectHead c
 
 std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  check_file_sum(comm, path);
   std::string heads;
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;

@@ -1,6 +1,7 @@
 #include "io/hdf5/file.hpp"
 
 #include "io/hdf5/file_state.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
@@ -61,6 +62,7 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }
+  check_file_sum(comm, path);
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
   state->file = state->own(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); }), H5Fclose,
@@ -86,10 +88,8 @@ void Hdf5File::create_group(std::string const& name) {
   Handle const parents = with_parents();
   Handle const creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
-  auto const create = [&] {
-    return H5Gcreate2(state_->file.get(), name.c_str(), parents.get(), creation.get(), H5P_DEFAULT);
-  };
-  state_->own(at_failpoint(create), H5Gclose, name, "create group");
+  state_->own(H5Gcreate2(state_->file.get(), name.c_str(), parents.get(), creation.get(), H5P_DEFAULT), H5Gclose, name,
+              "create group");
 }
 
 bool Hdf5File::has(std::string const& name) {

@@ -4,6 +4,7 @@
 
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::io {
@@ -85,6 +86,9 @@ std::string commit_hdf5(Comm const& comm, std::filesystem::path const& path, Pro
     file.set_attribute("/", "digest", digest);
     file.close();
   }
+  agree(comm, "sum " + temporary.string(), [&] {
+    if (comm.is_root()) append_file_sum(temporary);
+  });
   check_stored_digest(comm, temporary, digest);
   publish(comm, temporary, path);
   return digest;
@@ -107,8 +111,7 @@ void commit_text(Comm const& comm, std::filesystem::path const& path, std::strin
 
 std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) {
   bool is_hdf5 = false;
-  agree(comm, "read " + path.string(),
-        [&] { is_hdf5 = read_beginning(path, hdf5_signature.size()) == hdf5_signature; });
+  agree(comm, "read " + path.string(), [&] { is_hdf5 = read_bytes(path, 0, hdf5_signature.size()) == hdf5_signature; });
   if (is_hdf5) return digest_hdf5(comm, path);
   std::string digest;
   agree(comm, "read " + path.string(), [&] {
@@ -118,8 +121,8 @@ std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) 
 }
 
 std::string verify_hdf5(Comm const& comm, std::filesystem::path const& path) {
-  std::string const stored = stored_digest(comm, path);
   std::string const found = digest_hdf5(comm, path);
+  std::string const stored = stored_digest(comm, path);
   if (found != stored) {
     throw DataError(fmt::format("{} is damaged: its content digest is {}, expected {}; restore it or make it again",
                                 path.string(), found, stored));

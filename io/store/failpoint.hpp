@@ -5,7 +5,8 @@
 namespace tidemill::io {
 
 /// Numbered failpoints: every call that changes the file system or reads a stored file back passes through one of the
-/// functions below, which count it, from 1, per process. The environment asks for one of them to fail:
+/// functions below, which count it, from 1, per process. (Groups, attributes and empty datasets of an HDF5 file stay in
+/// memory until its close, which is such a call.) The environment asks for one of them to fail:
 ///   TIDEMILL_FAILPOINT=MODE@K or MODE@K/RANK   call K of rank RANK (0 when not said) fails
 ///   TIDEMILL_FAILPOINT_COUNT=FILE              rank 0 writes there at its end how many calls there were
 /// Modes: eio and enospc (the call fails with that error and does nothing; a close does close), short (a read or write

@@ -105,9 +105,9 @@ void point_current_to(Comm const& comm, fs::path const& tenant, fs::path const& 
   });
 }
 
-void remove_night(Comm const& comm, fs::path const& folder) {
+void remove_tree(Comm const& comm, fs::path const& folder) {
   agree(comm, "remove " + folder.string(), [&] {
-    if (comm.is_root()) remove_tree(folder);
+    if (comm.is_root()) io::remove_tree(folder);
   });
 }
 
@@ -117,7 +117,7 @@ bool is_night(fs::path const& folder) { return fs::is_regular_file(folder / mani
 
 fs::path begin_night(Comm const& comm, fs::path const& tenant, std::string const& date) {
   fs::path const prepared = tenant / "nights" / ("." + date + ".tmp");
-  remove_night(comm, prepared);
+  remove_tree(comm, prepared);
   agree(comm, "prepare " + prepared.string(), [&] {
     if (comm.is_root()) make_folders(prepared);
   });
@@ -135,7 +135,7 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
     night.manifest = read_manifest(comm, night.folder);
     if (night.manifest.digest == digest) {
       night.unchanged = true;
-      remove_night(comm, prepared);
+      remove_tree(comm, prepared);
       point_current_to(comm, tenant, night.folder);  // a run may have been killed just before it did
       return night;
     }

@@ -58,10 +58,10 @@ class Descriptor {
       offset += written;
     }
   }
-  /// Up to `size` bytes from where the last read ended; 0 at the end of the file.
-  std::size_t read(char* bytes, std::size_t size) const {
+  /// Up to `size` bytes; 0 at the end of the file.
+  std::size_t read(char* bytes, std::size_t size, std::int64_t offset) const {
     for (;;) {
-      ssize_t const count = at_bytes_failpoint(size, [&](std::size_t now) { return ::read(fd_, bytes, now); });
+      ssize_t const count = at_bytes_failpoint(size, [&](std::size_t now) { return ::pread(fd_, bytes, now, offset); });
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) fail_to_read(path_);
     }
@@ -165,15 +165,19 @@ void copy_file(fs::path const& from, fs::path const& to) {
 void read_in_blocks(fs::path const& path, std::function<void(std::string_view)> const& take) {
   Descriptor const file(path, O_RDONLY, "read");
   std::vector<char> block(block_of_file);
-  while (std::size_t const count = file.read(block.data(), block.size())) take({block.data(), count});
+  std::int64_t offset = 0;
+  while (std::size_t const count = file.read(block.data(), block.size(), offset)) {
+    take({block.data(), count});
+    offset += static_cast<std::int64_t>(count);
+  }
 }
 
-std::string read_beginning(fs::path const& path, std::size_t size) {
+std::string read_bytes(fs::path const& path, std::int64_t offset, std::size_t size) {
   Descriptor const file(path, O_RDONLY, "read");
   std::string bytes(size, '\0');
   std::size_t have = 0;
   while (have < size) {
-    std::size_t const count = file.read(bytes.data() + have, size - have);
+    std::size_t const count = file.read(bytes.data() + have, size - have, offset + static_cast<std::int64_t>(have));
     if (count == 0) break;
     have += count;
   }

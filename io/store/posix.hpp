@@ -29,8 +29,8 @@ void write_file(std::filesystem::path const& path, std::string_view bytes);
 void write_file_at(std::filesystem::path const& path, std::int64_t offset, std::string_view bytes);
 /// These three throw DataError when the file is missing or may not be read, Error when reading fails.
 std::string read_file(std::filesystem::path const& path);
-/// The first `size` bytes, fewer when the file is shorter.
-std::string read_beginning(std::filesystem::path const& path, std::size_t size);
+/// `size` bytes from `offset` on, fewer when the file is shorter.
+std::string read_bytes(std::filesystem::path const& path, std::int64_t offset, std::size_t size);
 /// Calls `take` on consecutive pieces of at most 1 MiB, none empty.
 void read_in_blocks(std::filesystem::path const& path, std::function<void(std::string_view)> const& take);
 

@@ -62,8 +62,8 @@ TEST(Failpoint, ShortTransfersAreContinued) {
     }
     ArmedFailpoint const armed("short@2");
     EXPECT_EQ(read_file(folder / "file"), "0123456789");
-    copy_file(folder / "file", folder / "copy");
-    EXPECT_EQ(read_beginning(folder / "copy", 20), "0123456789");
+    io::copy_file(folder / "file", folder / "copy");
+    EXPECT_EQ(read_bytes(folder / "copy", 0, 20), "0123456789");
   }
 }
 

@@ -118,7 +118,7 @@ TEST_F(VerifiedStore, RecordsAreSealed) {
   world().barrier();
   as_root([&] { write_file(record, text); });
   expect_one_fault("does not fit its seal");
-  EXPECT_THROW(read_manifest(world(), tenant_ / "current"), DataError);
+  EXPECT_THROW(read_manifest(world(), tenant_ / "current"), Error);
 }
 
 TEST_F(VerifiedStore, CurrentMustLeadToTheNightOfTheLog) {
@@ -146,7 +146,7 @@ TEST_F(VerifiedStore, CurrentMustLeadToTheNightOfTheLog) {
 TEST_F(VerifiedStore, CheckpointUnderAnotherNameIsNotUsed) {
   CheckpointStore store(world(), tenant_ / "checkpoints", "key", 0);
   store.save(3, [](Hdf5File& file) { file.write_all("state", std::vector<double>{1.5}); });
-  as_root([&] { copy_file(tenant_ / "checkpoints/checkpoint-3.h5", tenant_ / "checkpoints/checkpoint-9.h5"); });
+  as_root([&] { io::copy_file(tenant_ / "checkpoints/checkpoint-3.h5", tenant_ / "checkpoints/checkpoint-9.h5"); });
   expect_one_fault("it is the checkpoint of step 3");
   EXPECT_EQ(store.load_newest([](Hdf5File&) {}), 3);
 }
