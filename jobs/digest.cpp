@@ -74,7 +74,9 @@ Command make_verify_command() {
   command.run = [paths](Context const& context) {
     io::VerifyReport report;
     for (std::string const& path : *paths) io::verify_path(context.comm, path, report);
-    print_result(context, context.json ? as_json(report).dump(2) + "\n" : as_lines(report));
+    print_result(context, context.json
+                              ? as_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
+                              : as_lines(report));
     if (report.faults.empty()) return;
     throw DataError(fmt::format("{} faults, first: {}: {}", report.faults.size(), report.faults.front().path,
                                 report.faults.front().what));

@@ -43,9 +43,8 @@ Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   Handle const access = access_list(comm);
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
-  state->file =
-      state->own(at_failpoint([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()); }),
-                 H5Fclose, "/", "create");
+  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "create");
   return Hdf5File(std::move(state));
 }
 
@@ -65,8 +64,8 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   check_file_sum(comm, path);
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); }), H5Fclose,
-                           "/", "open");
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }
 
@@ -74,13 +73,13 @@ Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const
   silence_library();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()); }), H5Fclose,
-                           "/", "open");
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }
 
 void Hdf5File::close() {
-  state_->check(at_closing_failpoint([&] { return state_->file.reset(); }), "/", "close");
+  state_->check_on_all(at_closing_failpoint([&] { return state_->file.reset(); }) >= 0, "/", "close");
 }
 
 void Hdf5File::create_group(std::string const& name) {

@@ -53,6 +53,12 @@ auto at_closing_failpoint(Call const& call) -> decltype(call()) {
   return -1;
 }
 
+/// For a call that all ranks make together: it was made, and is said to have failed on this one (false) or not. A kill
+/// comes after it.
+inline bool passes_failpoint() {
+  return at_failpoint([] { return 0; }) == 0;
+}
+
 /// `call` moves up to the number of bytes it is given and returns how many it did move.
 template <class Call>
 auto at_bytes_failpoint(std::size_t bytes, Call const& call) -> decltype(call(bytes)) {

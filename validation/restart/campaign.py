@@ -2,7 +2,7 @@
 """Breaks the smallest night in every way that can be numbered, and tells what came of it as a Markdown table.
 
 usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpoints,flips,...] [--seed N]
-           [--tidemill FILE] [--folder DIR] [--workers N] [--seconds N]
+           [--tidemill FILE] [--folder DIR] [--workers N] [--seconds N] [--count N]
   failpoints   fail call K of the night for every K: errors, short transfers, kills
   flips        single bits of every kind of file and of the pointer `current`
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
@@ -10,7 +10,8 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   full_disk    file systems of a sweep of sizes (needs the right to mount one)
   idempotence  the finished night again
 Every choice comes from the seed, which is printed. Exits with 1 when anything was silently wrong, crashed, or left
-the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order.
+the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order. --count
+stands for the tier's number of cases of each part.
 """
 import argparse
 import json
@@ -68,7 +69,7 @@ def summed(name, results, note=""):
 class Campaign:
     def __init__(self, arguments, folder):
         self.arguments = arguments
-        self.counts = COUNTS[arguments.tier]
+        self.counts = COUNTS[arguments.tier] if arguments.count is None else 5 * (arguments.count,)
         self.folder = folder
         self.tidemill = Tidemill(arguments.tidemill, folder)
         self.night = SmallNight(self.tidemill, folder / "work")
@@ -150,6 +151,7 @@ def main():
     parser.add_argument("--folder", help="for stores and copies, removed at the end (default: in memory where it can be)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--count", type=int)
     arguments = parser.parse_args()
     parts = arguments.what.split(",")
     unknown = [part for part in parts if part not in ALL]
