@@ -69,7 +69,7 @@ TEST(Failpoint, ShortTransfersAreContinued) {
 
 /// Every call of publishing a night, on one rank: whatever fails, the night before is whole and the repeat publishes.
 TEST(Failpoint, EveryCallOfAPublishMayFail) {
-  if (world().size() > 1) GTEST_SKIP() << "a rank that fails alone would leave the others waiting";
+  if (world().size() > 1) GTEST_SKIP() << "a night for each of its calls: one rank is enough";
   ScratchFolder const folder;
   fs::path const tenant = folder.path();
   auto const publish_text = [&](std::string const& date, std::string const& text) {
