@@ -25,10 +25,10 @@ constexpr char const* night_record = "night.json";
 constexpr char const* checkpoints_of_step = "checkpoints";
 
 /// What one rank found to check; the same list goes to all.
-enum class FindingKind : char { night = 'n', step = 's', file = 'f', fault = 'x' };
+enum class StoreFindingKind : char { night = 'n', step = 's', file = 'f', fault = 'x' };
 
-struct Finding {
-  FindingKind kind;
+struct StoreFinding {
+  StoreFindingKind kind;
   std::string path;
   std::string what;  ///< of a fault
 };
@@ -82,42 +82,42 @@ std::vector<fs::path> sorted_entries(fs::path const& folder) {
   return entries;
 }
 
-void find_below(fs::path const& folder, std::vector<Finding>& found);
+void find_below(fs::path const& folder, std::vector<StoreFinding>& found);
 
-void find_nights(fs::path const& folder, std::vector<Finding>& found) {
+void find_published(fs::path const& folder, std::vector<StoreFinding>& found) {
   bool is_any = false;
   for (fs::path const& entry : sorted_entries(folder)) {
     if (is_leftover(entry.filename().string())) continue;
     if (fs::is_directory(fs::symlink_status(entry)) && is_night(entry)) {
-      found.push_back({FindingKind::night, entry.string(), ""});
+      found.push_back({StoreFindingKind::night, entry.string(), ""});
       is_any = true;
     } else {
-      found.push_back({FindingKind::fault, entry.string(), std::string("is no night: it has no ") + night_record});
+      found.push_back({StoreFindingKind::fault, entry.string(), std::string("is no night: it has no ") + night_record});
     }
   }
   fs::path const tenant = folder.parent_path();
   if (!is_any && !fs::exists(fs::symlink_status(tenant / "current"))) return;
   std::string const fault = fault_of_pointer(tenant);
-  if (!fault.empty()) found.push_back({FindingKind::fault, (tenant / "current").string(), fault});
+  if (!fault.empty()) found.push_back({StoreFindingKind::fault, (tenant / "current").string(), fault});
 }
 
-void find_entry(fs::path const& entry, std::vector<Finding>& found) {
+void find_entry(fs::path const& entry, std::vector<StoreFinding>& found) {
   std::string const name = entry.filename().string();
   auto const status = fs::symlink_status(entry);
   if (is_leftover(name) || fs::is_symlink(status)) return;
   if (fs::is_regular_file(status)) {
-    if (entry.extension() == ".h5") found.push_back({FindingKind::file, entry.string(), ""});
+    if (entry.extension() == ".h5") found.push_back({StoreFindingKind::file, entry.string(), ""});
     return;
   }
   if (!fs::is_directory(status)) return;
-  if (name == "nights") return find_nights(entry, found);
-  if (fs::exists(entry / night_record)) return found.push_back({FindingKind::night, entry.string(), ""});
+  if (name == "nights") return find_published(entry, found);
+  if (fs::exists(entry / night_record)) return found.push_back({StoreFindingKind::night, entry.string(), ""});
   if (!fs::exists(entry / step_record)) return find_below(entry, found);
-  found.push_back({FindingKind::step, entry.string(), ""});
+  found.push_back({StoreFindingKind::step, entry.string(), ""});
   if (fs::is_directory(entry / checkpoints_of_step)) find_below(entry / checkpoints_of_step, found);
 }
 
-void find_below(fs::path const& folder, std::vector<Finding>& found) {
+void find_below(fs::path const& folder, std::vector<StoreFinding>& found) {
   for (fs::path const& entry : sorted_entries(folder)) find_entry(entry, found);
 }
 
@@ -129,36 +129,36 @@ std::optional<fs::path> folder_with_record(fs::path const& file) {
   return std::nullopt;
 }
 
-std::vector<Finding> find_at(fs::path path) {
+std::vector<StoreFinding> find_at(fs::path path) {
   if (!path.has_filename()) path = path.parent_path();  // NIGHT/ is NIGHT
-  std::vector<Finding> found;
-  if (!fs::exists(path)) return {{FindingKind::fault, path.string(), "does not exist"}};
-  if (!fs::is_directory(path)) return {{FindingKind::file, path.string(), ""}};
-  if (is_night(path)) return {{FindingKind::night, path.string(), ""}};
-  if (fs::exists(path / step_record)) return {{FindingKind::step, path.string(), ""}};
+  std::vector<StoreFinding> found;
+  if (!fs::exists(path)) return {{StoreFindingKind::fault, path.string(), "does not exist"}};
+  if (!fs::is_directory(path)) return {{StoreFindingKind::file, path.string(), ""}};
+  if (is_night(path)) return {{StoreFindingKind::night, path.string(), ""}};
+  if (fs::exists(path / step_record)) return {{StoreFindingKind::step, path.string(), ""}};
   if (path.filename() == "nights") {
-    find_nights(fs::absolute(path), found);
+    find_published(fs::absolute(path), found);
   } else {
     find_below(path, found);
   }
-  if (found.empty()) found.push_back({FindingKind::fault, path.string(), "holds nothing that can be verified"});
+  if (found.empty()) found.push_back({StoreFindingKind::fault, path.string(), "holds nothing that can be verified"});
   return found;
 }
 
-std::vector<Finding> find_on_root(Comm const& comm, fs::path const& path) {
+std::vector<StoreFinding> find_on_root(Comm const& comm, fs::path const& path) {
   std::string text;
   agree(comm, "look into " + path.string(), [&] {
     if (!comm.is_root()) return;
     nlohmann::json list = nlohmann::json::array();
-    for (Finding const& finding : find_at(path)) {
+    for (StoreFinding const& finding : find_at(path)) {
       list.push_back({static_cast<int>(finding.kind), finding.path, finding.what});
     }
     text = list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   });
-  std::vector<Finding> found;
+  std::vector<StoreFinding> found;
   for (nlohmann::json const& line : nlohmann::json::parse(comm.broadcast(text))) {
     found.push_back(
-        {static_cast<FindingKind>(line[0].get<int>()), line[1].get<std::string>(), line[2].get<std::string>()});
+        {static_cast<StoreFindingKind>(line[0].get<int>()), line[1].get<std::string>(), line[2].get<std::string>()});
   }
   return found;
 }
@@ -294,21 +294,21 @@ void verify_one_file(Comm const& comm, fs::path const& path, VerifyReport& repor
 }  // namespace
 
 void verify_path(Comm const& comm, fs::path const& path, VerifyReport& report) {
-  std::vector<Finding> found;
+  std::vector<StoreFinding> found;
   try {
     found = find_on_root(comm, path);
   } catch (Error const& error) {
     report.faults.push_back({path.string(), error.what()});
   }
-  for (Finding const& finding : found) {
+  for (StoreFinding const& finding : found) {
     try {
-      if (finding.kind == FindingKind::night) verify_one_night(comm, finding.path, report);
-      if (finding.kind == FindingKind::step) verify_one_step(comm, finding.path, report);
-      if (finding.kind == FindingKind::file) verify_one_file(comm, finding.path, report);
+      if (finding.kind == StoreFindingKind::night) verify_one_night(comm, finding.path, report);
+      if (finding.kind == StoreFindingKind::step) verify_one_step(comm, finding.path, report);
+      if (finding.kind == StoreFindingKind::file) verify_one_file(comm, finding.path, report);
     } catch (Error const& error) {
       report.faults.push_back({finding.path, error.what()});
     }
-    if (finding.kind == FindingKind::fault) report.faults.push_back({finding.path, finding.what});
+    if (finding.kind == StoreFindingKind::fault) report.faults.push_back({finding.path, finding.what});
   }
 }
 
