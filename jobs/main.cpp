@@ -13,6 +13,7 @@
 
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
+#include "io/store/failpoint.hpp"
 #include "io/store/posix.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/command.hpp"
@@ -84,6 +85,7 @@ struct Outcome {
 
 Outcome run_guarded(io::Comm const& comm, std::vector<std::string> const& arguments) {
   try {
+    io::arm_failpoints(comm.rank());
     run_command(comm, arguments);
     return {};
   } catch (Error const& error) {
@@ -161,6 +163,7 @@ int main(int argc, char** argv) {
     code = jobs::finish(comm, end, jobs::run_guarded(comm, {argv + 1, argv + argc}));
     MPI_Comm_free(&end);
     jobs::leave_exit_code(comm, code);
+    io::leave_failpoint_count(comm.rank());
   }
   MPI_Finalize();
   return code;

@@ -29,7 +29,7 @@ void copy_results(fs::path const& from, fs::path const& to) {
   for (auto const& entry : fs::recursive_directory_iterator(from)) {
     fs::path const target = to / fs::relative(entry.path(), from);
     if (entry.is_directory()) io::make_folders(target);
-    if (entry.is_regular_file() && entry.path().filename() != "step.json") fs::copy_file(entry.path(), target);
+    if (entry.is_regular_file() && entry.path().filename() != "step.json") io::copy_file(entry.path(), target);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "io/signals/stop_request.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/seal.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -86,6 +87,7 @@ std::optional<StepRecord> finished(io::Comm const& comm, io::Progress& progress,
   text = comm.broadcast(text);
   if (text.empty()) return std::nullopt;
   try {
+    io::check_seal(text, (folder / record_name).string());
     StepRecord record = step_record_from_json(text, (folder / record_name).string());
     if (record.key != key) return std::nullopt;
     if (digests_of_files(comm, folder) == record.files) return record;
@@ -102,7 +104,7 @@ void clear_leftovers(io::Comm const& comm, fs::path const& folder) {
     io::make_folders(folder);
     io::remove_if_present(folder / record_name);
     for (auto const& entry : fs::directory_iterator(folder)) {
-      if (entry.path().filename() != checkpoint_folder) fs::remove_all(entry.path());
+      if (entry.path().filename() != checkpoint_folder) io::remove_tree(entry.path());
     }
   });
 }
@@ -133,9 +135,9 @@ StepRecord run_step(io::Comm const& comm, io::Progress& progress, Step const& st
   record.inputs = inputs;
   record.files = digests_of_files(comm, folder);
   meter.finish(record);
-  io::commit_text(comm, folder / record_name, comm.is_root() ? to_json(record) : "");
+  io::commit_text(comm, folder / record_name, comm.is_root() ? io::with_seal(to_json(record)) : "");
   io::agree(comm, "clear checkpoints", [&] {
-    if (comm.is_root()) fs::remove_all(folder / checkpoint_folder);
+    if (comm.is_root()) io::remove_tree(folder / checkpoint_folder);
   });
   return record;
 }

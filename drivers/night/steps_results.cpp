@@ -7,6 +7,7 @@
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/posix.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers {
@@ -81,7 +82,7 @@ std::vector<NamedTable> collect(StepWork const& work, NightParams const& params,
 void copy_champion(StepWork const& work) {
   io::agree(work.comm, "copy the champion", [&] {
     if (!work.comm.is_root()) return;
-    std::filesystem::copy_file(work.folder_of("champion") / "champion.h5", work.folder / "recommender.h5");
+    io::copy_file(work.folder_of("champion") / "champion.h5", work.folder / "recommender.h5");
   });
 }
 

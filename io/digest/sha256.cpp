@@ -2,10 +2,8 @@
 
 #include <openssl/evp.h>
 
-#include <fstream>
-#include <vector>
-
 #include "io/error.hpp"
+#include "io/store/posix.hpp"
 
 namespace tidemill::io {
 
@@ -53,13 +51,8 @@ std::string sha256_of(std::string_view text) {
 }
 
 std::string sha256_of_file(std::filesystem::path const& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw DataError("cannot read " + path.string() + "; check that it exists and may be read");
   Sha256 hash;
-  std::vector<char> block(std::size_t{1} << 20);
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-    hash.add(std::string_view(block.data(), static_cast<std::size_t>(file.gcount())));
-  }
+  read_in_blocks(path, [&](std::string_view block) { hash.add(block); });
   return hex(hash.finish());
 }
 

@@ -2,6 +2,7 @@
 
 #include "io/hdf5/file.hpp"
 #include "io/hdf5/file_state.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -79,6 +80,18 @@ struct Selection {
   }
 };
 
+herr_t write_selected(hid_t dataset, hid_t type, Selection const& part, void const* values) {
+  Handle const transfer = collective_transfer();
+  herr_t const status = H5Dwrite(dataset, type, part.memory.get(), part.file.get(), transfer.get(), values);
+  return passes_failpoint() ? status : -1;
+}
+
+herr_t read_selected(hid_t dataset, hid_t type, hid_t memory, hid_t file, void* values) {
+  Handle const transfer = collective_transfer();
+  herr_t const status = H5Dread(dataset, type, memory, file, transfer.get(), values);
+  return passes_failpoint() ? status : -1;
+}
+
 }  // namespace
 
 template <class T>
@@ -86,13 +99,10 @@ void Hdf5File::write_rows(std::string const& name, std::span<T const> mine, RowR
   auto const w = static_cast<hsize_t>(width);
   Handle const dataset =
       create_dataset(*this, state_->file.get(), name, file_type<T>(), static_cast<hsize_t>(range.total), w);
-  if (!dataset.is_valid()) state_->fail(name, "create dataset");
+  state_->check_on_all(dataset.is_valid(), name, "create dataset");
   if (range.total == 0 || width == 0) return;
   Selection const part(dataset.get(), static_cast<hsize_t>(range.first), static_cast<hsize_t>(range.count), w);
-  Handle const transfer = collective_transfer();
-  state_->check(
-      H5Dwrite(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), transfer.get(), mine.data()), name,
-      "write");
+  state_->check_on_all(write_selected(dataset.get(), file_type<T>(), part, mine.data()) >= 0, name, "write");
 }
 
 template <class T>
@@ -107,7 +117,7 @@ void Hdf5File::write_texts(std::string const& name, std::vector<std::string> con
   for (std::string const& value : values) longest = std::max(longest, value.size());
   Handle const type = text_type(longest);
   Handle const dataset = create_dataset(*this, state_->file.get(), name, type.get(), values.size(), 1);
-  if (!dataset.is_valid()) state_->fail(name, "create dataset");
+  state_->check_on_all(dataset.is_valid(), name, "create dataset");
   if (values.empty()) return;
   bool const writes = state_->comm.is_root();
   std::string packed(writes ? longest * values.size() : 0, '\0');
@@ -115,9 +125,7 @@ void Hdf5File::write_texts(std::string const& name, std::vector<std::string> con
     for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(packed.data() + i * longest, longest);
   }
   Selection const part(dataset.get(), 0, writes ? values.size() : 0, 1);
-  Handle const transfer = collective_transfer();
-  state_->check(H5Dwrite(dataset.get(), type.get(), part.memory.get(), part.file.get(), transfer.get(), packed.data()),
-                name, "write");
+  state_->check_on_all(write_selected(dataset.get(), type.get(), part, packed.data()) >= 0, name, "write");
 }
 
 template <class T>
@@ -130,9 +138,8 @@ std::vector<T> Hdf5File::read_rows(std::string const& name, std::int64_t first, 
   std::vector<T> values(static_cast<std::size_t>(count) * extent.width);
   if (extent.rows == 0) return values;
   Selection const part(dataset.get(), static_cast<hsize_t>(first), static_cast<hsize_t>(count), extent.width);
-  Handle const transfer = collective_transfer();
-  state_->check(
-      H5Dread(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), transfer.get(), values.data()), name,
+  state_->check_on_all(
+      read_selected(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), values.data()) >= 0, name,
       "read");
   return values;
 }
@@ -153,8 +160,7 @@ std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
   if (rows == 0) return values;
   std::string packed(length * rows, '\0');
   Handle const type = text_type(length);
-  Handle const transfer = collective_transfer();
-  state_->check(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, transfer.get(), packed.data()), name, "read");
+  state_->check_on_all(read_selected(dataset.get(), type.get(), H5S_ALL, H5S_ALL, packed.data()) >= 0, name, "read");
   for (std::size_t i = 0; i < rows; ++i) {
     std::string_view const cell(packed.data() + i * length, length);
     values[i] = cell.substr(0, std::min(cell.find('\0'), length));

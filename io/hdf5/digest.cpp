@@ -7,7 +7,9 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -109,7 +111,8 @@ Sha256Sum hash_block(hid_t dataset, ObjectHead const& head, hsize_t first, hsize
   std::copy(sizes + 1, sizes + 8, extent + 1);
   if (dimensions > 0) H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start, nullptr, extent, nullptr);
   Handle const memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
-  if (H5Dread(dataset, type.get(), memory.get(), space.get(), H5P_DEFAULT, values.data()) < 0) refuse(path, head.name);
+  auto const read = [&] { return H5Dread(dataset, type.get(), memory.get(), space.get(), H5P_DEFAULT, values.data()); };
+  if (at_failpoint(read) < 0) refuse(path, head.name);
   Sha256 hash;
   hash.add(values);
   return hash.finish();
@@ -137,13 +140,14 @@ std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, hid_t file, ObjectHead c
 
 std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  check_file_sum(comm, path);
   std::string heads;
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;
   agree(comm, "digest", [&] {
     // Each rank reads its blocks through a handle of its own: nothing here is collective.
     Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    Handle const file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+    Handle const file(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); }), H5Fclose);
     if (!file.is_valid()) {
       throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
     }

@@ -1,6 +1,8 @@
 #include "io/hdf5/file.hpp"
 
 #include "io/hdf5/file_state.hpp"
+#include "io/hdf5/file_sum.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -41,8 +43,8 @@ Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   Handle const access = access_list(comm);
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
-  state->file =
-      state->own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "/", "create");
+  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "create");
   return Hdf5File(std::move(state));
 }
 
@@ -59,9 +61,11 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }
+  check_file_sum(comm, path);
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "/", "open");
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }
 
@@ -69,11 +73,14 @@ Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const
   silence_library();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
-  state->file = state->own(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose, "/", "open");
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose);
+  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }
 
-void Hdf5File::close() { state_->check(state_->file.reset(), "/", "close"); }
+void Hdf5File::close() {
+  state_->check_on_all(at_closing_failpoint([&] { return state_->file.reset(); }) >= 0, "/", "close");
+}
 
 void Hdf5File::create_group(std::string const& name) {
   if (has(name)) return;

@@ -34,6 +34,11 @@ struct Hdf5File::State {
   void check(herr_t status, std::string const& object, std::string_view what) const {
     if (status < 0) fail(object, what);
   }
+  /// Collective. For calls that all ranks make together: a rank that failed alone would close the file, which is
+  /// collective too, while the others wait for it in the next call.
+  void check_on_all(bool is_well, std::string const& object, std::string_view what) const {
+    if (comm.min(is_well ? 1 : 0) == 0) fail(object, what);
+  }
 };
 
 /// A fixed-length UTF-8 type: variable-length texts can be neither written in parallel nor check-summed.

@@ -71,6 +71,7 @@ std::optional<std::int64_t> CheckpointStore::load_newest(std::function<void(Hdf5
       verify_hdf5(comm_, path_of(step));
       Hdf5File file = Hdf5File::open(comm_, path_of(step));
       if (file.text_attribute("/", "config") != key_) continue;
+      if (file.integer_attribute("/", "step") != step) continue;  // another one's bytes under this name
       read(file);
       return step;
     } catch (Error const&) {

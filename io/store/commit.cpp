@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-#include <fstream>
-
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::io {
 namespace {
 
 constexpr std::int64_t schema_version = 1;
+constexpr std::string_view hdf5_signature = "\211HDF\r\n\032\n";
 
 std::filesystem::path temporary_name(std::filesystem::path const& path) { return path.string() + ".tmp"; }
 
@@ -31,6 +30,33 @@ void prepare(Comm const& comm, std::filesystem::path const& path) {
     if (!path.parent_path().empty()) make_folders(path.parent_path());
     remove_if_present(temporary_name(path));
   });
+}
+
+/// What the file says of itself, as one rank reads it; nothing in a damaged file can leave ranks waiting for each
+/// other.
+std::string stored_digest(Comm const& comm, std::filesystem::path const& path) {
+  std::string stored;
+  agree(comm, "read " + path.string(), [&] {
+    if (!comm.is_root()) return;
+    Hdf5File file = Hdf5File::open(Comm::self(), path);
+    if (!file.has_attribute("/", "digest")) {
+      throw DataError(fmt::format("{} carries no digest: it was not committed by tidemill", path.string()));
+    }
+    stored = file.text_attribute("/", "digest");
+  });
+  return comm.broadcast(stored);
+}
+
+/// The values were read back for the digest; adding it has written to the file once more.
+void check_stored_digest(Comm const& comm, std::filesystem::path const& path, std::string const& digest) {
+  if (stored_digest(comm, path) == digest) return;
+  throw Error(path.string() + ": the digest read back is not the one written; is the disk sound?");
+}
+
+void check_size(std::filesystem::path const& path, std::int64_t expected) {
+  auto const found = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  if (found == expected) return;
+  throw Error(fmt::format("{} has {} bytes, {} were written; is the disk sound?", path.string(), found, expected));
 }
 
 void store_provenance(Hdf5File& file, Provenance const& provenance) {
@@ -60,6 +86,10 @@ std::string commit_hdf5(Comm const& comm, std::filesystem::path const& path, Pro
     file.set_attribute("/", "digest", digest);
     file.close();
   }
+  agree(comm, "sum " + temporary.string(), [&] {
+    if (comm.is_root()) append_file_sum(temporary);
+  });
+  check_stored_digest(comm, temporary, digest);
   publish(comm, temporary, path);
   return digest;
 }
@@ -72,18 +102,16 @@ void commit_text(Comm const& comm, std::filesystem::path const& path, std::strin
     if (comm.is_root()) write_file(temporary, "");
   });
   agree(comm, "write " + path.string(), [&] { write_file_at(temporary, offset, my_part); });
+  std::int64_t const total = comm.sum(static_cast<std::int64_t>(my_part.size()));
+  agree(comm, "check " + path.string(), [&] {
+    if (comm.is_root()) check_size(temporary, total);
+  });
   publish(comm, temporary, path);
 }
 
 std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) {
   bool is_hdf5 = false;
-  agree(comm, "read " + path.string(), [&] {
-    std::ifstream file(path, std::ios::binary);
-    char head[8] = {};
-    if (!file) throw DataError("cannot open " + path.string() + "; check that it exists and may be read");
-    file.read(head, sizeof(head));
-    is_hdf5 = std::memcmp(head, "\211HDF\r\n\032\n", sizeof(head)) == 0;
-  });
+  agree(comm, "read " + path.string(), [&] { is_hdf5 = read_bytes(path, 0, hdf5_signature.size()) == hdf5_signature; });
   if (is_hdf5) return digest_hdf5(comm, path);
   std::string digest;
   agree(comm, "read " + path.string(), [&] {
@@ -93,15 +121,8 @@ std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) 
 }
 
 std::string verify_hdf5(Comm const& comm, std::filesystem::path const& path) {
-  std::string stored;
-  {
-    Hdf5File file = Hdf5File::open(comm, path);
-    if (!file.has_attribute("/", "digest")) {
-      throw DataError(fmt::format("{} carries no digest: it was not committed by tidemill", path.string()));
-    }
-    stored = file.text_attribute("/", "digest");
-  }
   std::string const found = digest_hdf5(comm, path);
+  std::string const stored = stored_digest(comm, path);
   if (found != stored) {
     throw DataError(fmt::format("{} is damaged: its content digest is {}, expected {}; restore it or make it again",
                                 path.string(), found, stored));

@@ -10,6 +10,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/seal.hpp"
 
 namespace tidemill::io {
 
@@ -31,7 +32,8 @@ std::vector<std::string> list_files(Comm const& comm, fs::path const& folder) {
     if (!comm.is_root()) return;
     for (auto const& entry : fs::recursive_directory_iterator(folder)) {
       std::string const name = fs::relative(entry.path(), folder).generic_string();
-      if (!entry.is_directory() && name != manifest_name) joined += name + '\n';
+      bool const is_folder = fs::is_directory(entry.symlink_status());
+      if (!is_folder && name != manifest_name) joined += name + '\n';
     }
   });
   joined = comm.broadcast(joined);
@@ -73,6 +75,13 @@ int newest_revision(Comm const& comm, fs::path const& tenant, std::string const&
   return revision;
 }
 
+/// Sealed, and with the folder's name: a night under another night's name must not pass for it.
+std::string manifest_text(PublishedNight const& night) {
+  nlohmann::json json(night.manifest);
+  json["folder"] = night.folder.filename().string();
+  return with_seal(json.dump());
+}
+
 void sync_tree(fs::path const& folder) {
   for (auto const& entry : fs::recursive_directory_iterator(folder)) {
     entry.is_directory() ? sync_folder(entry.path()) : sync_file(entry.path());
@@ -90,7 +99,7 @@ void point_current_to(Comm const& comm, fs::path const& tenant, fs::path const& 
     if (fs::read_symlink(link, missing) == target) return;
     fs::path const fresh = tenant / "current.tmp";
     remove_if_present(fresh);
-    fs::create_symlink(target, fresh);
+    make_link(target, fresh);
     rename_file(fresh, link);
     sync_folder(tenant);
   });
@@ -98,7 +107,7 @@ void point_current_to(Comm const& comm, fs::path const& tenant, fs::path const& 
 
 void remove_tree(Comm const& comm, fs::path const& folder) {
   agree(comm, "remove " + folder.string(), [&] {
-    if (comm.is_root()) fs::remove_all(folder);
+    if (comm.is_root()) io::remove_tree(folder);
   });
 }
 
@@ -137,7 +146,7 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
   agree(comm, "sync " + prepared.string(), [&] {
     if (comm.is_root()) sync_tree(prepared);
   });
-  commit_text(comm, prepared / manifest_name, comm.is_root() ? nlohmann::json(night.manifest).dump(2) + "\n" : "");
+  commit_text(comm, prepared / manifest_name, comm.is_root() ? manifest_text(night) : "");
   agree(comm, "publish " + night.folder.string(), [&] {
     if (!comm.is_root()) return;
     rename_file(prepared, night.folder);
@@ -157,6 +166,7 @@ NightManifest read_manifest(Comm const& comm, fs::path const& folder) {
                       "; nights are the folders STORE/TENANT/nights/DATE");
     }
     text = read_file(folder / manifest_name);
+    check_seal(text, (folder / manifest_name).string());
     try {
       nlohmann::json::parse(text).get_to(manifest);
     } catch (nlohmann::json::exception const& error) {
@@ -169,8 +179,7 @@ NightManifest read_manifest(Comm const& comm, fs::path const& folder) {
   return manifest;
 }
 
-NightManifest verify_night(Comm const& comm, fs::path const& folder) {
-  NightManifest const manifest = read_manifest(comm, folder);
+std::vector<std::string> faults_of_night(Comm const& comm, fs::path const& folder, NightManifest const& manifest) {
   std::vector<std::string> faults;
   std::set<std::string> named;
   std::vector<std::string> const present = list_files(comm, folder);
@@ -192,6 +201,12 @@ NightManifest verify_night(Comm const& comm, fs::path const& folder) {
   }
   if (digest_of_results(manifest.files) != manifest.digest)
     faults.push_back("the night's digest does not fit its files");
+  return faults;
+}
+
+NightManifest verify_night(Comm const& comm, fs::path const& folder) {
+  NightManifest const manifest = read_manifest(comm, folder);
+  std::vector<std::string> const faults = faults_of_night(comm, folder, manifest);
   if (!faults.empty()) {
     throw DataError(fmt::format("{} is damaged: {}; use the night before or run the night again", folder.string(),
                                 fmt::join(faults, "; ")));

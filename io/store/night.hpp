@@ -45,7 +45,11 @@ PublishedNight publish_night(Comm const& comm, std::filesystem::path const& tena
 /// message names each damaged, missing or extra file.
 NightManifest verify_night(Comm const& comm, std::filesystem::path const& folder);
 
-/// Collective. Reads night.json; throws DataError when there is none.
+/// Collective. One text per damaged, missing or extra file of the folder; none when all is as `manifest` says.
+std::vector<std::string> faults_of_night(Comm const& comm, std::filesystem::path const& folder,
+                                         NightManifest const& manifest);
+
+/// Collective. Reads night.json; throws DataError when there is none or when it is damaged.
 NightManifest read_manifest(Comm const& comm, std::filesystem::path const& folder);
 bool is_night(std::filesystem::path const& folder);
 

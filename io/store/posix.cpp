@@ -2,108 +2,193 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "io/error.hpp"
+#include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
 
-[[noreturn]] void fail(std::string_view call, std::filesystem::path const& path) {
+namespace fs = std::filesystem;
+
+constexpr std::size_t block_of_file = std::size_t{1} << 20;
+
+[[noreturn]] void fail(std::string_view call, fs::path const& path) {
   int const error = errno;
-  std::string_view const cure =
-      error == ENOSPC || error == EDQUOT ? "; free space or raise the quota, then run again" : "";
+  std::string_view const cure = error == ENOSPC || error == EDQUOT ? "; free space or raise the quota, then run again"
+                                : error == EIO                     ? "; check the file system, then run again"
+                                                                   : "";
   throw Error(fmt::format("{} {} failed: {}{}", call, path.string(), std::strerror(error), cure));
+}
+
+/// What is missing or closed to us is for a person to put right; anything else is the machine's.
+[[noreturn]] void fail_to_read(fs::path const& path) {
+  if (errno != ENOENT && errno != ENOTDIR && errno != EISDIR && errno != EACCES && errno != ELOOP) fail("read", path);
+  throw DataError(fmt::format("cannot read {}; check that it exists and may be read", path.string()));
 }
 
 class Descriptor {
  public:
-  Descriptor(std::filesystem::path const& path, int flags) : path_(path), fd_(::open(path.c_str(), flags, 0666)) {
-    if (fd_ < 0) fail("open", path_);
+  Descriptor(fs::path const& path, int flags, std::string_view purpose) : path_(path), fd_(open_at(path, flags)) {
+    if (fd_ < 0) purpose == "read" ? fail_to_read(path_) : fail(purpose, path_);
   }
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
   Descriptor(Descriptor const&) = delete;
   Descriptor& operator=(Descriptor const&) = delete;
+
   void write(std::string_view bytes, std::int64_t offset) const {
     while (!bytes.empty()) {
-      ssize_t const written = ::pwrite(fd_, bytes.data(), bytes.size(), offset);
+      ssize_t const written =
+          at_bytes_failpoint(bytes.size(), [&](std::size_t size) { return ::pwrite(fd_, bytes.data(), size, offset); });
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) fail("write", path_);
       bytes.remove_prefix(static_cast<std::size_t>(written));
       offset += written;
     }
   }
+  /// Up to `size` bytes; 0 at the end of the file.
+  std::size_t read(char* bytes, std::size_t size, std::int64_t offset) const {
+    for (;;) {
+      ssize_t const count = at_bytes_failpoint(size, [&](std::size_t now) { return ::pread(fd_, bytes, now, offset); });
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) fail_to_read(path_);
+    }
+  }
   void sync() const {
-    if (::fsync(fd_) != 0) fail("fsync", path_);
+    if (at_failpoint([&] { return ::fsync(fd_); }) != 0) fail("fsync", path_);
   }
   void close() {
     int const fd = std::exchange(fd_, -1);
-    if (::close(fd) != 0) fail("close", path_);  // network file systems report late write errors here
+    // Network file systems report late write errors here.
+    if (at_closing_failpoint([&] { return ::close(fd); }) != 0) fail("close", path_);
   }
 
  private:
-  std::filesystem::path path_;
+  static int open_at(fs::path const& path, int flags) {
+    return at_failpoint([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
+  }
+  fs::path path_;
   int fd_;
 };
 
+void remove_entry(fs::path const& path) {
+  bool const is_folder = fs::is_directory(fs::symlink_status(path));
+  if (is_folder) {
+    std::vector<fs::path> inside;
+    for (auto const& entry : fs::directory_iterator(path)) inside.push_back(entry.path());
+    std::sort(inside.begin(), inside.end());  // the same calls in the same order whatever the file system lists first
+    for (fs::path const& entry : inside) remove_entry(entry);
+  }
+  int const result = at_failpoint([&] { return is_folder ? ::rmdir(path.c_str()) : ::unlink(path.c_str()); });
+  if (result != 0 && errno != ENOENT) fail(is_folder ? "rmdir" : "unlink", path);
+}
+
 }  // namespace
 
-void sync_file(std::filesystem::path const& path) {
-  Descriptor file(path, O_RDONLY | O_CLOEXEC);
+void sync_file(fs::path const& path) {
+  Descriptor file(path, O_RDONLY, "open");
   file.sync();
   file.close();
 }
 
-void sync_folder(std::filesystem::path const& folder) {
-  Descriptor handle(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+void sync_folder(fs::path const& folder) {
+  Descriptor handle(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY, "open");
   handle.sync();
   handle.close();
 }
 
-void rename_file(std::filesystem::path const& from, std::filesystem::path const& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) fail("rename to", to);
+void rename_file(fs::path const& from, fs::path const& to) {
+  if (at_failpoint([&] { return ::rename(from.c_str(), to.c_str()); }) != 0) fail("rename to", to);
 }
 
-void remove_if_present(std::filesystem::path const& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) fail("unlink", path);
+void remove_if_present(fs::path const& path) {
+  if (at_failpoint([&] { return ::unlink(path.c_str()); }) != 0 && errno != ENOENT) fail("unlink", path);
 }
 
-void make_folders(std::filesystem::path const& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Error(fmt::format("mkdir {} failed: {}", folder.string(), error.message()));
+void remove_tree(fs::path const& path) {
+  if (fs::exists(fs::symlink_status(path))) remove_entry(path);
 }
 
-void write_file(std::filesystem::path const& path, std::string_view bytes) {
-  Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+void make_folders(fs::path const& folder) {
+  if (folder.empty() || fs::is_directory(folder)) return;
+  fs::path const parent = folder.has_filename() ? folder.parent_path() : folder.parent_path().parent_path();
+  make_folders(parent);
+  // Another process may be as fast.
+  if (at_failpoint([&] { return ::mkdir(folder.c_str(), 0777); }) != 0 &&
+      (errno != EEXIST || !fs::is_directory(folder))) {
+    fail("mkdir", folder);
+  }
+  sync_folder(parent);
+}
+
+void make_link(fs::path const& target, fs::path const& link) {
+  if (at_failpoint([&] { return ::symlink(target.c_str(), link.c_str()); }) != 0) fail("symlink", link);
+}
+
+void write_file(fs::path const& path, std::string_view bytes) {
+  Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC, "open");
   file.write(bytes, 0);
   file.sync();
   file.close();
 }
 
-void write_file_at(std::filesystem::path const& path, std::int64_t offset, std::string_view bytes) {
-  Descriptor file(path, O_WRONLY | O_CLOEXEC);
+void write_file_at(fs::path const& path, std::int64_t offset, std::string_view bytes) {
+  Descriptor file(path, O_WRONLY, "open");
   file.write(bytes, offset);
   file.sync();
   file.close();
 }
 
-std::string read_file(std::filesystem::path const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!file || !(bytes << file.rdbuf() || file.peek() == std::ifstream::traits_type::eof())) {
-    throw DataError(fmt::format("cannot read {}; check that it exists and may be read", path.string()));
+void copy_file(fs::path const& from, fs::path const& to) {
+  Descriptor copy(to, O_WRONLY | O_CREAT | O_EXCL, "create");
+  std::int64_t offset = 0;
+  read_in_blocks(from, [&](std::string_view block) {
+    copy.write(block, offset);
+    offset += static_cast<std::int64_t>(block.size());
+  });
+  copy.sync();
+  copy.close();
+}
+
+void read_in_blocks(fs::path const& path, std::function<void(std::string_view)> const& take) {
+  Descriptor const file(path, O_RDONLY, "read");
+  std::vector<char> block(block_of_file);
+  std::int64_t offset = 0;
+  while (std::size_t const count = file.read(block.data(), block.size(), offset)) {
+    take({block.data(), count});
+    offset += static_cast<std::int64_t>(count);
   }
-  return std::move(bytes).str();
+}
+
+std::string read_bytes(fs::path const& path, std::int64_t offset, std::size_t size) {
+  Descriptor const file(path, O_RDONLY, "read");
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    std::size_t const count = file.read(bytes.data() + have, size - have, offset + static_cast<std::int64_t>(have));
+    if (count == 0) break;
+    have += count;
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+std::string read_file(fs::path const& path) {
+  std::string bytes;
+  read_in_blocks(path, [&](std::string_view block) { bytes += block; });
+  return bytes;
 }
 
 }  // namespace tidemill::io

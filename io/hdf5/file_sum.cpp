@@ -1,0 +1,113 @@
+#include "io/hdf5/file_sum.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/error.hpp"
+#include "io/store/posix.hpp"
+
+namespace tidemill::io {
+namespace {
+
+constexpr std::string_view sum_mark = "TIDEMSUM";
+constexpr std::size_t trailer_bytes = 24;
+/// Of superblock versions 2 and 3, which the newest format has: see the HDF5 file format specification, II.A.
+constexpr std::string_view superblock_mark = "\211HDF\r\n\032\n";
+constexpr std::size_t superblock_bytes = 48;
+constexpr std::size_t version_at = 8, offset_size_at = 9, end_of_file_at = 28;
+
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+void append_little_endian(std::string& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> 8 * i & 255);
+}
+
+std::uint32_t crc_of(std::string_view bytes, std::uint32_t before = 0) {
+  return static_cast<std::uint32_t>(
+      crc32_z(before, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size()));
+}
+
+std::string trailer_of(std::uint64_t size, std::uint32_t crc) {
+  std::string trailer(sum_mark);
+  append_little_endian(trailer, size, 8);
+  append_little_endian(trailer, crc, 4);
+  append_little_endian(trailer, crc_of(trailer), 4);
+  return trailer;
+}
+
+[[noreturn]] void refuse_sum(std::filesystem::path const& path, std::string const& why) {
+  throw DataError(fmt::format("{} is damaged: {}; restore it or make it again", path.string(), why));
+}
+
+/// Where the superblock says that the file ends; 0 when it is of an older version or damaged.
+std::uint64_t end_of_library(std::filesystem::path const& path) {
+  std::string const head = read_bytes(path, 0, superblock_bytes);
+  bool const is_newest = head.size() == superblock_bytes && head.starts_with(superblock_mark) &&
+                         head[version_at] >= 2 && head[offset_size_at] == 8;
+  return is_newest ? little_endian(std::string_view(head).substr(end_of_file_at, 8)) : 0;
+}
+
+/// The number of summed bytes, 0 when the file has no sum. One damage cannot hide the mark and the file's end both.
+std::uint64_t summed_bytes(std::filesystem::path const& path, std::uint64_t size) {
+  std::uint64_t const before = size > trailer_bytes ? size - trailer_bytes : 0;
+  std::string const trailer = read_bytes(path, static_cast<std::int64_t>(before), trailer_bytes);
+  if (before > 0 && trailer.starts_with(sum_mark)) return before;
+  std::uint64_t const end = end_of_library(path);
+  if (end != 0 && end != size) refuse_sum(path, fmt::format("it has {} bytes, {} were written", size, end));
+  return 0;
+}
+
+}  // namespace
+
+void append_file_sum(std::filesystem::path const& path) {
+  std::uint64_t size = 0;
+  std::uint32_t crc = 0;
+  read_in_blocks(path, [&](std::string_view block) {
+    crc = crc_of(block, crc);
+    size += block.size();
+  });
+  write_file_at(path, static_cast<std::int64_t>(size), trailer_of(size, crc));
+}
+
+void check_file_sum(Comm const& comm, std::filesystem::path const& path) {
+  std::array<std::uint64_t, 2> part = {0, 0};  // bytes and CRC of this rank's share
+  std::uint64_t summed = 0;
+  agree(comm, "check " + path.string(), [&] {
+    std::error_code missing;
+    std::uint64_t const size = std::filesystem::file_size(path, missing);
+    if (missing) return;  // whoever opens it says so
+    summed = summed_bytes(path, size);
+    RowRange const share = even_share(static_cast<std::int64_t>(summed), comm.rank(), comm.size());
+    std::uint32_t crc = 0;
+    constexpr std::int64_t block = std::int64_t{1} << 20;
+    for (std::int64_t at = share.first; at < share.end(); at += block) {
+      crc = crc_of(read_bytes(path, at, static_cast<std::size_t>(std::min(block, share.end() - at))), crc);
+    }
+    part = {static_cast<std::uint64_t>(share.count), crc};
+  });
+  std::vector<std::uint64_t> const parts = comm.gather_all(std::span<std::uint64_t const>(part));
+  agree(comm, "check " + path.string(), [&] {
+    if (summed == 0) return;
+    std::uint32_t crc = 0;
+    for (std::size_t r = 0; r < parts.size(); r += 2) {
+      crc = static_cast<std::uint32_t>(
+          crc32_combine(crc, static_cast<std::uint32_t>(parts[r + 1]), static_cast<z_off_t>(parts[r])));
+    }
+    std::string const found = read_bytes(path, static_cast<std::int64_t>(summed), trailer_bytes);
+    if (found != trailer_of(summed, crc)) refuse_sum(path, "its bytes do not fit their check sum");
+  });
+}
+
+}  // namespace tidemill::io

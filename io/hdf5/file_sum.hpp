@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "io/comm/comm.hpp"
+
+namespace tidemill::io {
+
+/// A check sum over all bytes of an HDF5 file, behind its end, where the library and other programs do not look. The
+/// library finds a changed byte by check sums of its own, but may crash over it; so it is not let near one.
+/// Layout: 8 bytes "TIDEMSUM", the number of bytes before them (64 bits), the CRC-32 of those (32 bits) and the CRC-32
+/// of the 20 bytes so far (32 bits), little-endian.
+
+/// Not collective. For a finished file, once.
+void append_file_sum(std::filesystem::path const& path);
+
+/// Collective; every rank reads its share. Throws DataError unless the bytes are those that were summed. A file that
+/// ends where its superblock says was not committed by tidemill: it passes, and the library judges it.
+void check_file_sum(Comm const& comm, std::filesystem::path const& path);
+
+}  // namespace tidemill::io

@@ -1,0 +1,40 @@
+#include "io/store/seal.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "io/digest/sha256.hpp"
+#include "io/error.hpp"
+
+namespace tidemill::io {
+namespace {
+
+constexpr char const* seal_key = "seal";
+
+std::string seal_of(nlohmann::json const& json) {
+  return sha256_of(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+}  // namespace
+
+std::string with_seal(std::string_view text) {
+  nlohmann::json json = nlohmann::json::parse(text);
+  json[seal_key] = seal_of(json);
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+void check_seal(std::string_view text, std::string_view where) {
+  nlohmann::json json;
+  try {
+    json = nlohmann::json::parse(text);
+    std::string const seal = json.at(seal_key).get<std::string>();
+    json.erase(seal_key);
+    if (seal == seal_of(json)) return;
+  } catch (nlohmann::json::exception const& error) {
+    throw DataError(fmt::format("{} is damaged: {}", where, error.what()));
+  }
+  throw DataError(fmt::format("{} is damaged: what it says does not fit its seal", where));
+}
+
+}  // namespace tidemill::io

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Breaks the smallest night in every way that can be numbered, and tells what came of it as a Markdown table.
+
+usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpoints,flips,...] [--seed N]
+           [--tidemill FILE] [--folder DIR] [--workers N] [--seconds N] [--count N]
+  failpoints   fail call K of the night for every K: errors, short transfers, kills
+  flips        single bits of every kind of file and of the pointer `current`
+  truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
+  use          nights that run on a store with a damaged file
+  full_disk    file systems of a sweep of sizes (needs the right to mount one)
+  idempotence  the finished night again
+Every choice comes from the seed, which is printed. Exits with 1 when anything was silently wrong, crashed, or left
+the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order. --count
+stands for the tier's number of cases of each part.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+import broken_runs
+import damaged_files
+from small_night import ROOT, TENANT, SmallNight, Tidemill, link_tree
+
+ALL = ("failpoints", "flips", "truncations", "use", "full_disk", "idempotence")
+# failpoints (0: all), flips per kind, rounds of other damage per kind, nights on damaged stores, sizes of disks
+COUNTS = {"quick": (8, 150, 4, 2, 2), "long": (0, 2000, 25, 100, 50)}
+
+
+def use_damaged(night, folder, generator, number):
+    """Runs the night again on stores with one flipped bit: it ends with the same digest, or says what is damaged.
+    Yields (file, return code, faults)."""
+    tenant = night.after / TENANT
+    files = [p for p in sorted(tenant.rglob("*")) if p.is_file() and not p.is_symlink()
+             and p.relative_to(tenant).parts[0] in ("cache", "tables")]
+    for number_now in range(number):
+        victim = generator.choice(files)
+        data = victim.read_bytes()
+        store = folder / f"used-{number_now}"
+        link_tree(night.after, store)
+        copy = store / victim.relative_to(night.after)
+        copy.unlink()
+        copy.write_bytes(damaged_files.flip(data, generator.randrange(len(data) * 8)))
+        done = night.tidemill.nightly(night.work, store, 27)
+        name = str(victim.relative_to(tenant))
+        faults = night.faults_of_old_night(store)
+        if done.returncode not in (0, 1, 3) or (done.returncode and not done.stderr.strip()):
+            faults.append(f"ended with {done.returncode}: {done.stderr.strip()}")
+        if done.returncode == 0 and json.loads(done.stdout)["digest"] != night.digest:
+            faults.append("another digest")
+        shutil.rmtree(store)
+        yield name, done.returncode, [f"{name}: {fault}" for fault in faults]
+
+
+def summed(name, results, note=""):
+    """One row for [(code, faults)] of a sweep."""
+    codes = {}
+    for code, _ in results:
+        codes[code] = codes.get(code, 0) + 1
+    ends = ", ".join(f"{code} {n}x" for code, n in sorted(codes.items()))
+    return name, len(results), f"ended with {ends}{note}", sum(bool(faults) for _, faults in results)
+
+
+class Campaign:
+    def __init__(self, arguments, folder):
+        self.arguments = arguments
+        self.counts = COUNTS[arguments.tier] if arguments.count is None else 5 * (arguments.count,)
+        self.folder = folder
+        self.tidemill = Tidemill(arguments.tidemill, folder)
+        self.night = SmallNight(self.tidemill, folder / "work")
+        self.rows, self.faults = [], []
+        self.kinds = None
+
+    def random(self, what):
+        """The same choices for each part whichever parts are run."""
+        return random.Random(f"{self.arguments.seed} {what}")
+
+    def sort_of_files(self):
+        if self.kinds is None:
+            self.kinds = damaged_files.kinds_of(self.night, self.folder / "kinds")
+        return self.kinds
+
+    def failpoints(self):
+        points = broken_runs.Failpoints(self.night, self.folder / "broken", self.arguments.workers)
+        points.folder.mkdir()
+        cases = points.run(self.random("failpoints"), self.counts[0], self.arguments.seconds)
+        self.rows += points.rows()
+        self.faults += points.faults
+        print(f"{sum(points.counts.values())} of {cases} drawn; a night makes {self.night.calls} calls", flush=True)
+
+    def damage(self, work):
+        damage = damaged_files.Damage(self.tidemill, self.folder / "damaged")
+        work(damage)
+        self.rows += damage.rows()
+        self.faults += damage.faults
+
+    def flips(self):
+        kinds, _ = self.sort_of_files()
+        generator = self.random("flips")
+        self.damage(lambda damage: (damaged_files.flip_bits(damage, kinds, generator, self.counts[1]),
+                                    damaged_files.flip_pointers(damage, self.folder / "pointers", generator,
+                                                                self.counts[1])))
+
+    def truncations(self):
+        kinds, older = self.sort_of_files()
+        generator = self.random("truncations")
+        self.damage(lambda damage: (damaged_files.break_shapes(damage, kinds, generator, self.counts[2]),
+                                    damaged_files.put_back_stale(damage, self.night, self.folder / "stale", older)))
+
+    def use(self):
+        results = list(use_damaged(self.night, self.folder, self.random("use"), self.counts[3]))
+        self.rows.append(summed("night on a store with a flipped bit", [result[1:] for result in results]))
+        self.faults += [fault for result in results for fault in result[2]]
+
+    def full_disk(self):
+        results = list(broken_runs.full_disk(self.night, self.folder, self.counts[4]))
+        if not results:
+            print("full_disk is left out: it needs the right to mount a tmpfs", flush=True)
+            return
+        sizes = f", {results[0][0]} to {results[-1][0]} KiB"
+        self.rows.append(summed("full disk", [result[1:] for result in results], sizes))
+        self.faults += [f"disk of {size} KiB: {fault}" for size, _, faults in results for fault in faults]
+
+    def idempotence(self):
+        results = list(broken_runs.repeated(self.night, self.folder))
+        self.rows.append(summed("finished night again", [(0, faults) for _, faults in results]))
+        self.faults += [f"again {what}: {fault}" for what, faults in results for fault in faults]
+
+
+def report(campaign, seconds):
+    print("\n| fault | times | outcome | violations |\n|---|---|---|---|")
+    for name, times, outcome, bad in campaign.rows:
+        print(f"| {name} | {times} | {outcome} | {bad} |")
+    for fault in campaign.faults[:40]:
+        print(f"violation: {fault}")
+    total = sum(row[1] for row in campaign.rows)
+    print(f"\ncampaign.py: {total} faults in {seconds:.0f} s, {len(campaign.faults)} violations")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tier", choices=COUNTS, default="quick")
+    parser.add_argument("--what", default=",".join(ALL))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tidemill", default=ROOT / "build" / "tidemill")
+    parser.add_argument("--folder", help="for stores and copies, removed at the end (default: in memory where it can be)")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--count", type=int)
+    arguments = parser.parse_args()
+    parts = arguments.what.split(",")
+    unknown = [part for part in parts if part not in ALL]
+    if unknown:
+        parser.error(f"--what {','.join(unknown)}: expected some of {','.join(ALL)}")
+    memory = pathlib.Path("/dev/shm")
+    parent = arguments.folder or (memory if os.access(memory, os.W_OK) else None)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tidemill-campaign-", dir=parent))
+    started = time.monotonic()
+    print(f"campaign.py --tier {arguments.tier} --what {arguments.what} --seed {arguments.seed}", flush=True)
+    try:
+        campaign = Campaign(arguments, folder)
+        for part in parts:
+            begun = time.monotonic()
+            getattr(campaign, part)()
+            print(f"{part}: {time.monotonic() - begun:.1f} s", flush=True)
+        if not campaign.night.unchanged():
+            campaign.faults.append("a run wrote into a committed file")
+        report(campaign, time.monotonic() - started)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if campaign.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
