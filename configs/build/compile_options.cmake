@@ -29,6 +29,16 @@ if(TIDEMILL_SANITIZE)
       # Costly to compile and of little use here: AddressSanitizer sees null pointers, x86 loads from anywhere.
       -fno-sanitize=null,alignment,vptr
       # GCC 12 reports the standard library's own <regex> falsely under the sanitizers (bug 105562).
-      -Wno-maybe-uninitialized>)
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>>)
   target_link_options(tidemill_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # Some options above and beside single files speak of GCC's warnings.
+  target_compile_options(tidemill_flags INTERFACE $<${cxx_only}:-Wno-unknown-warning-option;-Wno-pass-failed>)
+endif()
+if(TIDEMILL_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "TIDEMILL_FUZZ needs clang and its libFuzzer: configure with -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  target_compile_options(tidemill_flags INTERFACE $<${cxx_only}:-fsanitize=fuzzer-no-link>)
 endif()

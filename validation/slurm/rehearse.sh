@@ -2,8 +2,8 @@
 # Rehearses slurm/nightly.sbatch on a real Slurm: a throw-away cluster of two virtual nodes on this machine (Debian, root).
 # usage: sh validation/slurm/rehearse.sh [--what boost|night] [--tidemill FILE] [--folder DIR] [CASE...]
 #   --folder  for the cluster, data, runs and logs, and kept (default: a temporary one, removed at the end)
-# Cases: plain, time_limit, requeue_exit, lost_rank, preempted, lost_node, controller_restart, budget (default: all). Each
-# result must have the digest of an undisturbed mpirun on another number of ranks. Exits with 1 when a case fails.
+# Cases: plain, time_limit, requeue_exit, lost_rank, preempted, lost_node, controller_restart, budget, array (default:
+# all). Each result must have the digest of an undisturbed mpirun on another number of ranks. Exits with 1 when a case fails.
 # shellcheck disable=SC2154,SC1091,SC2034
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank preempted lost_node controller_restart budget
+[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank preempted lost_node controller_restart budget array
 [ "$(id -u)" -eq 0 ] || { echo "rehearse.sh: starting Slurm's daemons takes root" >&2; exit 2; }
 [ -x "$tidemill" ] || { echo "rehearse.sh: no executable at $tidemill; build first, or say --tidemill FILE" >&2; exit 2; }
 tidemill=$(realpath "$tidemill")
@@ -167,6 +167,26 @@ case_budget() {
   [ "$first" = passed ] || verdict=$first
   expect_digest
   report "no restart left; submitted again" "4 ranks, then 2"
+}
+
+# Three tenants, one with a name that is no folder's and one whose input is not there.
+case_array() {
+  run=$folder/array
+  mkdir -p "$run"
+  printf '%s\n' first ../second third >"$run/tenants"
+  ln -s "$data/chain" "$run/first"
+  job=$(TIDEMILL=$tidemill TIDEMILL_TENANTS=$run/tenants sbatch --parsable --output="$run/job-%a.log" --partition=low \
+    --job-name=rehearsal --array=1-3%1 --ntasks=2 --time=30 "$root/slurm/nightly.sbatch" nightly --config \
+    "$root/configs/demo.cfg" --input "$run/{tenant}" --store "$run/store" --tenant '{tenant}' --quiet)
+  for task in 1 2 3; do await_job "${job}_$task" 900 || true; done
+  state="$(job_field "${job}_1" JobState) $(job_field "${job}_2" JobState) $(job_field "${job}_3" JobState)"
+  restarts=0
+  verdict=passed
+  [ "$state" = "COMPLETED FAILED FAILED" ] || verdict="FAILED: states $state"
+  grep -q -F "expected a name" "$run/job-2.log" || verdict="FAILED: task 2 does not say what a name is"
+  digest=$("$tidemill" verify "$run/store/first/current/" | cut -d ' ' -f 1) || digest=none
+  [ "$digest" = "$expected" ] || verdict="FAILED: digest $digest"
+  report "job array of three tenants, two of them bad" "2 ranks each"
 }
 
 size_of_work long

@@ -1,0 +1,15 @@
+// Model files from elsewhere: one whose content does not have its digest is refused before anything in it is used, and
+// one with a bad structure is refused whatever its digest says.
+#include "io/store/commit.hpp"
+#include "jobs/models.hpp"
+#include "tests/fuzz/fuzz_target.hpp"
+
+namespace tidemill::tests {
+
+void fuzz_one(std::string_view bytes) {
+  std::filesystem::path const path = fuzz_file("model.h5", bytes);
+  expect_error_or_success([&] { io::verify_hdf5(fuzz_comm(), path); });
+  expect_error_or_success([&] { jobs::load_model_file(fuzz_comm(), path); });
+}
+
+}  // namespace tidemill::tests
