@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -63,10 +64,21 @@ std::string reused_text(drivers::RunRecord const& record) {
   return reused == 0 ? "all steps ran" : fmt::format("{} of {} steps were reused", reused, keyed);
 }
 
+std::string audit_text(io::PublishedNight const& night) {
+  return night.audit_fault.empty() ? "" : "the audit log could not be written: " + night.audit_fault + "\n";
+}
+
+/// A run that lost its lock must not write another byte into a store where others are at work.
+void end_at_once(std::string const& why) {
+  fmt::print(stderr, "tidemill: locked: {}\n", why);
+  std::_Exit(static_cast<int>(ExitCode::locked));
+}
+
 std::string closing_text(drivers::RunRecord const& record, io::PublishedNight const& night) {
   std::string const what = night.unchanged ? "this night was published before, nothing changed" : "published";
-  return fmt::format("{}: {} ({}, {:.1f} s)\ndigest {}\nreport {}\n", night.folder.string(), what, reused_text(record),
-                     record.seconds, record.night_digest, (night.folder / "report.html").string());
+  return fmt::format("{}: {} ({}, {:.1f} s)\ndigest {}\nreport {}\n{}", night.folder.string(), what,
+                     reused_text(record), record.seconds, record.night_digest, (night.folder / "report.html").string(),
+                     audit_text(night));
 }
 
 std::string closing_json(drivers::RunRecord const& record, io::PublishedNight const& night) {
@@ -82,7 +94,7 @@ std::string closing_json(drivers::RunRecord const& record, io::PublishedNight co
 
 /// Runs the steps and publishes; keeps `record` up to date whatever happens.
 io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::AssetNight const& params,
-                             RunFolder const& folder, drivers::RunRecord& record) {
+                             io::Lease const& lease, RunFolder const& folder, drivers::RunRecord& record) {
   std::filesystem::path const tenant = params.store / params.tenant;
   std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
   check_stop_after(options.stop_after, steps);
@@ -95,20 +107,20 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
   record.steps = drivers::run_steps(context.comm, context.progress, steps, run_options);
   std::string const title = options.title.empty() ? options.tenant : options.title;
   return drivers::publish_results(context.comm, context.progress,
-                                  {tenant, title, options.currency, params.item_days.interval}, record);
+                                  {tenant, title, options.currency, params.item_days.interval, &lease}, record);
 }
 
 void run(Context const& context, NightOptions const& options) {
   double const started = io::seconds_now();
   drivers::AssetNight const params = night_params(context, options);
   std::filesystem::path const tenant = params.store / params.tenant;
-  io::Lease const lease(context.comm, tenant / "lock");
+  io::Lease const lease(context.comm, tenant / "lock", end_at_once);
   RunFolder const folder(context.comm, tenant);
   context.progress.record_to(folder.path());
   drivers::RunRecord record = new_record(context, options, folder);
   folder.write(record);
   try {
-    io::PublishedNight const night = run_night(context, options, params, folder, record);
+    io::PublishedNight const night = run_night(context, options, params, lease, folder, record);
     record.state = night.unchanged ? "unchanged" : "published";
     record.seconds = context.comm.max(io::seconds_now() - started);
     folder.write(record);
