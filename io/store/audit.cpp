@@ -30,10 +30,10 @@ struct AuditHead {
   std::string digest = no_line_before;
 };
 
-std::string bytes_of(fs::path const& path) { return fs::exists(path) ? read_file(path) : ""; }
+std::string bytes_if_there(fs::path const& path) { return fs::exists(path) ? read_file(path) : ""; }
 
 AuditHead read_head(fs::path const& tenant, std::vector<std::string>& faults) {
-  std::string const text = bytes_of(head_path(tenant));
+  std::string const text = bytes_if_there(head_path(tenant));
   if (text.empty()) return {};
   try {
     auto const json = nlohmann::json::parse(text);
@@ -112,7 +112,7 @@ struct AuditState {
 
 AuditState read_state(fs::path const& tenant) {
   AuditState state;
-  std::string const text = bytes_of(log_path(tenant));
+  std::string const text = bytes_if_there(log_path(tenant));
   state.bytes = text.size();
   state.lines = split_lines(text);
   state.head = read_head(tenant, state.log.faults);

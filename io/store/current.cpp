@@ -82,16 +82,18 @@ CurrentMove move_current(LeaseFile const& lease, fs::path const& tenant, std::st
 
 std::string catch_up_audit(fs::path const& tenant) {
   std::string const current = current_night(tenant);
-  CurrentHistory const history = current_history(read_audit(tenant));
+  CurrentHistory history;
+  try {
+    history = current_history(read_audit(tenant));
+  } catch (Error const& error) {
+    return error.what();
+  }
   std::string const known = history.moves.empty() ? "" : history.moves.back().detail("to");
   if (current == known || current.empty()) return "";
-  AuditDetails const details{{"from", known}, {"to", current}};
-  if (current == history.interrupted_to) {
-    AuditDetails mended = details;
-    mended["mended"] = "its run was ended before it could say so";
-    return try_append(tenant, history.interrupted_action, mended, "done");
-  }
-  return try_append(tenant, "found", details, "done");
+  AuditDetails details{{"from", known}, {"to", current}};
+  if (current != history.interrupted_to) return try_append(tenant, "found", details, "done");
+  details["mended"] = "its run was ended before it could say so";
+  return try_append(tenant, history.interrupted_action, details, "done");
 }
 
 }  // namespace tidemill::io

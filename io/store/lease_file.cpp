@@ -34,7 +34,7 @@ struct LeaseEntries {
 };
 
 /// N or N.free; nullopt for other names.
-std::optional<std::int64_t> number_of(std::string const& name) {
+std::optional<std::int64_t> lease_number_in(std::string const& name) {
   std::int64_t number = 0;
   auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   std::string_view const rest(end, name.data() + name.size());
@@ -42,24 +42,24 @@ std::optional<std::int64_t> number_of(std::string const& name) {
   return number;
 }
 
-LeaseEntries read_entries(fs::path const& folder) {
+LeaseEntries read_lease_entries(fs::path const& folder) {
   LeaseEntries entries;
   std::vector<fs::path> all;
   for (auto const& entry : fs::directory_iterator(folder)) {
-    if (auto const number = number_of(entry.path().filename().string())) {
+    if (auto const number = lease_number_in(entry.path().filename().string())) {
       all.push_back(entry.path());
       entries.highest = std::max(entries.highest, *number);
     }
   }
   for (fs::path const& path : all) {
-    bool const is_highest = number_of(path.filename().string()) == entries.highest;
+    bool const is_highest = lease_number_in(path.filename().string()) == entries.highest;
     if (!is_highest) entries.lower.push_back(path);
     if (is_highest) (path.extension() == ".free" ? entries.was_free : entries.is_held) = true;
   }
   return entries;
 }
 
-fs::path entry_path(fs::path const& folder, std::int64_t number) { return folder / std::to_string(number); }
+fs::path lease_entry_path(fs::path const& folder, std::int64_t number) { return folder / std::to_string(number); }
 
 /// A lock of the releases before lease numbers was a file of this name, touched by its holder.
 void remove_lock_of_old_release(fs::path const& folder) {
@@ -72,7 +72,7 @@ void remove_lock_of_old_release(fs::path const& folder) {
   remove_if_present(folder);
 }
 
-[[noreturn]] void refuse(fs::path const& folder, LeaseHolder const& holder) {
+[[noreturn]] void refuse_held_lease(fs::path const& folder, LeaseHolder const& holder) {
   throw Error(fmt::format("another run ({}) is at work in {}; wait for it or stop it", text_of(holder),
                           folder.parent_path().string()),
               ExitCode::locked);
@@ -80,22 +80,22 @@ void remove_lock_of_old_release(fs::path const& folder) {
 
 std::int64_t take_lease(fs::path const& folder) {
   for (int attempt = 0; attempt < lease_attempts; ++attempt) {
-    LeaseEntries const found = read_entries(folder);
+    LeaseEntries const found = read_lease_entries(folder);
     if (found.is_held) {
-      auto const holder = read_lease_record(entry_path(folder, found.highest));
+      auto const holder = read_lease_record(lease_entry_path(folder, found.highest));
       // Its holder gave it back between the two looks.
       if (!holder) continue;
-      if (!is_dead(*holder, entry_path(folder, found.highest))) refuse(folder, *holder);
+      if (!is_dead(*holder, lease_entry_path(folder, found.highest))) refuse_held_lease(folder, *holder);
     }
     std::int64_t const mine = found.highest + 1;
-    if (!make_lease_record(entry_path(folder, mine))) continue;  // another was faster: look who
+    if (!make_lease_record(lease_entry_path(folder, mine))) continue;  // another was faster: look who
     // Between the look and the making others may have taken, given back and tidied away several numbers.
-    LeaseEntries const now = read_entries(folder);
+    LeaseEntries const now = read_lease_entries(folder);
     if (now.highest == mine && !now.was_free) {
       for (fs::path const& path : now.lower) remove_if_present(path);
       return mine;
     }
-    remove_if_present(entry_path(folder, mine));
+    remove_if_present(lease_entry_path(folder, mine));
     std::this_thread::sleep_for(std::chrono::milliseconds(10 + attempt));
   }
   throw Error("the lock " + folder.string() + " changes hands all the time; run again", ExitCode::locked);
@@ -105,7 +105,7 @@ std::int64_t take_lease(fs::path const& folder) {
 std::optional<std::int64_t> private_number(std::string const& name) {
   if (!name.starts_with('.') || !name.ends_with(".tmp")) return std::nullopt;
   std::string const stem = name.substr(0, name.size() - 4);
-  return number_of(stem.substr(stem.rfind('.') + 1));
+  return lease_number_in(stem.substr(stem.rfind('.') + 1));
 }
 
 void remove_private_names_below(std::int64_t number, fs::path const& folder) {
@@ -134,15 +134,15 @@ LeaseFile::LeaseFile(fs::path folder, std::function<void(std::string const&)> on
 LeaseFile::~LeaseFile() {
   heartbeat_.request_stop();
   heartbeat_.join();
-  fs::path const mine = entry_path(folder_, number_);
+  fs::path const mine = lease_entry_path(folder_, number_);
   std::error_code ignored;
   fs::rename(mine, mine.string() + ".free", ignored);
 }
 
 void LeaseFile::check() const {
-  LeaseEntries const now = read_entries(folder_);
+  LeaseEntries const now = read_lease_entries(folder_);
   if (now.highest == number_ && now.is_held) return;
-  auto const holder = now.is_held ? read_lease_record(entry_path(folder_, now.highest)) : std::nullopt;
+  auto const holder = now.is_held ? read_lease_record(lease_entry_path(folder_, now.highest)) : std::nullopt;
   throw Error(fmt::format("this run was silent for too long and lost the lock {} (number {}) to {} (number {}); it "
                           "publishes nothing, run it again when the other is done",
                           folder_.string(), number_, holder ? text_of(*holder) : "a run that has ended", now.highest),
@@ -165,7 +165,7 @@ void LeaseFile::publish(fs::path const& from, fs::path const& to) const {
 }
 
 void LeaseFile::beat(std::stop_token const& stop, std::function<void(std::string const&)> const& on_lost) const {
-  fs::path const mine = entry_path(folder_, number_);
+  fs::path const mine = lease_entry_path(folder_, number_);
   auto const interval = std::chrono::duration<double>(std::min(longest_beat, lease_seconds() / 24));
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -187,9 +187,9 @@ void LeaseFile::beat(std::stop_token const& stop, std::function<void(std::string
 std::string living_holder(fs::path const& folder) {
   std::error_code none;
   if (!fs::is_directory(folder, none)) return "";
-  LeaseEntries const entries = read_entries(folder);
+  LeaseEntries const entries = read_lease_entries(folder);
   if (!entries.is_held) return "";
-  fs::path const path = entry_path(folder, entries.highest);
+  fs::path const path = lease_entry_path(folder, entries.highest);
   auto const holder = read_lease_record(path);
   return !holder || is_dead(*holder, path) ? "" : text_of(*holder);
 }

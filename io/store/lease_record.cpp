@@ -41,7 +41,7 @@ bool is_gone_from_this_host(LeaseHolder const& holder) {
   return start != "0" && holder.process_start != "0" && start != holder.process_start;
 }
 
-struct timespec time_of(fs::path const& path) {
+struct timespec touched_at(fs::path const& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 ? status.st_mtim : timespec{};
 }
@@ -52,7 +52,7 @@ struct timespec now_beside(fs::path const& path) {
   ::unlink(probe.c_str());
   struct timespec now {};
   if (::symlink("now", probe.c_str()) == 0) {
-    now = time_of(probe);
+    now = touched_at(probe);
     ::unlink(probe.c_str());
   }
   if (now.tv_sec == 0) clock_gettime(CLOCK_REALTIME, &now);
@@ -60,7 +60,7 @@ struct timespec now_beside(fs::path const& path) {
 }
 
 double silence_of(fs::path const& path) {
-  struct timespec const now = now_beside(path), touched = time_of(path);
+  struct timespec const now = now_beside(path), touched = touched_at(path);
   return static_cast<double>(now.tv_sec - touched.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec - touched.tv_nsec);
 }
 

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr char const* trash_prefix = ".trash.";
 
-void remove_all_of(fs::path const& path) {
+void remove_trash(fs::path const& path) {
   std::error_code error;
   fs::remove_all(path, error);
   if (error && error != std::errc::no_such_file_or_directory) {
@@ -26,10 +26,10 @@ void remove_all_of(fs::path const& path) {
 
 void discard(fs::path const& path) {
   fs::path const trash = path.parent_path() / (trash_prefix + path.filename().string());
-  remove_all_of(trash);
+  remove_trash(trash);
   if (!fs::exists(fs::symlink_status(path))) return;
   rename_file(path, trash);
-  remove_all_of(trash);
+  remove_trash(trash);
 }
 
 void empty_trash(fs::path const& folder) {
@@ -38,7 +38,7 @@ void empty_trash(fs::path const& folder) {
   for (auto const& entry : fs::directory_iterator(folder, none)) {
     if (entry.path().filename().string().starts_with(trash_prefix)) left.push_back(entry.path());
   }
-  for (fs::path const& path : left) remove_all_of(path);
+  for (fs::path const& path : left) remove_trash(path);
 }
 
 }  // namespace tidemill::io
