@@ -52,11 +52,20 @@ bool is_path_below(fs::path const& path, fs::path const& folder) {
   return end == folder.end();
 }
 
+/// Where a link leads, also when nothing is there yet; the link itself when it goes round in circles.
+fs::path end_of_link(fs::path path) {
+  constexpr int longest_chain = 40;
+  for (int i = 0; i < longest_chain && fs::is_symlink(fs::symlink_status(path)); ++i) {
+    path = fs::weakly_canonical(path.parent_path() / fs::read_symlink(path));
+  }
+  return path;
+}
+
 void check_links_in(fs::path const& folder, fs::path const& root) {
   std::error_code missing;
   for (auto const& entry : fs::directory_iterator(folder, missing)) {
     if (!entry.is_symlink()) continue;
-    fs::path const target = fs::weakly_canonical(entry.path());
+    fs::path const target = end_of_link(entry.path());
     if (is_path_below(target, root)) continue;
     throw ConfigError(fmt::format("{} leads out of the tenant's folder, to {}; remove this link", entry.path().string(),
                                   target.string()));
@@ -91,7 +100,8 @@ fs::path open_tenant(fs::path const& store, std::string const& tenant, StoreAcce
   check_path_is_private(folder);
   restrict_new_files(access);
   bool const is_new = !fs::exists(folder);
-  if (!is_new && !is_path_below(fs::weakly_canonical(folder), fs::weakly_canonical(store))) {
+  bool const is_link = fs::is_symlink(fs::symlink_status(folder));
+  if (is_link && !is_path_below(end_of_link(folder), fs::weakly_canonical(store))) {
     throw ConfigError(folder.string() + " is a link that leads out of the store; remove it");
   }
   make_folders(folder);

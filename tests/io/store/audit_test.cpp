@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "io/error.hpp"
 #include "io/store/posix.hpp"
 #include "tests/support/world.hpp"
@@ -30,10 +32,12 @@ class AuditLogFile : public testing::Test {
     }
     return all;
   }
+  /// Without waiting for the disk.
+  void put(std::string const& text) const { std::ofstream(log(), std::ios::binary) << text; }
   void write_lines(std::vector<std::string> const& all) const {
     std::string text;
     for (std::string const& line : all) text += line + "\n";
-    write_file(log(), text);
+    put(text);
   }
   std::size_t faults() const { return read_audit(tenant()).faults.size(); }
   /// A fault is found at once, and still after the next entry.
@@ -55,13 +59,13 @@ TEST_F(AuditLogFile, EntriesFormAChain) {
   EXPECT_FALSE(log.entries[0].user.empty() || log.entries[0].host.empty());
 }
 
-/// Every byte of the file, changed to another one.
+/// Every byte of the last line, every seventh of the others, changed to another one.
 TEST_F(AuditLogFile, EveryChangedByteIsFound) {
   std::string const whole = read_file(log());
-  for (std::size_t at = 0; at < whole.size(); ++at) {
+  for (std::size_t at = 0; at < whole.size(); at += at + 400 < whole.size() ? 7 : 1) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 1);
-    write_file(log(), changed);
+    put(changed);
     EXPECT_GT(faults(), 0u) << "byte " << at;
   }
 }
@@ -105,8 +109,8 @@ TEST_F(AuditLogFile, WhatAKillLeavesIsMendedByTheNextEntry) {
   std::string const head = read_file(folder_ / "audit.head");
   append_audit(tenant(), "rollback", {});
   std::string const after = read_file(log());
-  for (std::size_t size = before.size(); size <= after.size(); ++size) {
-    write_file(log(), after.substr(0, size));
+  for (std::size_t size = before.size(); size <= after.size(); size += size + 20 < after.size() ? 19 : 1) {
+    put(after.substr(0, size));
     write_file(folder_ / "audit.head", head);
     AuditLog const log = read_audit(tenant());
     EXPECT_TRUE(log.faults.empty()) << size << ": " << log.faults.front();
