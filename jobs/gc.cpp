@@ -68,7 +68,7 @@ std::map<std::string, std::string> audit_details(drivers::RetentionPlan const& p
 std::string try_audit(fs::path const& tenant, std::map<std::string, std::string> const& details) {
   try {
     io::append_audit(tenant, "gc", details);
-  } catch (Error const& error) {
+  } catch (std::exception const& error) {
     return error.what();
   }
   return "";

@@ -33,6 +33,9 @@ std::string listed_names(std::string const& title, std::vector<std::string> cons
 std::string shown_alias(std::string const& value) { return value.empty() ? "(none)" : value; }
 
 std::string text_of_rollback(io::RollbackPlan const& plan, std::filesystem::path const& tenant) {
+  if (plan.from == plan.to && plan.was_interrupted) {
+    return fmt::format("{} is current: an interrupted rollback had come so far; run again to go back\n", plan.to);
+  }
   if (plan.from == plan.to) return fmt::format("{} is current, nothing to change\n", plan.to);
   std::string text = fmt::format("rollback from {} to {}\n", plan.from.empty() ? "(none)" : plan.from, plan.to);
   text += listed_names("nights left", plan.left) + listed_names("files that change", plan.changed) +

@@ -44,12 +44,18 @@ AuditHead read_head(fs::path const& tenant, std::vector<std::string>& faults) {
   }
 }
 
-void write_head(fs::path const& tenant, AuditHead const& head) {
+/// Under a name of its own: from here on nothing more is needed of the disk than a rename.
+fs::path prepare_head(fs::path const& tenant, AuditHead const& head) {
   nlohmann::json const json{{"sequence", head.sequence}, {"digest", head.digest}};
   fs::path const fresh = tenant / "audit.head.tmp";
-  write_file(fresh, json.dump() + "\n");
-  rename_file(fresh, head_path(tenant));
-  sync_folder(tenant);
+  try {
+    write_file(fresh, json.dump() + "\n");
+  } catch (Error const&) {
+    std::error_code ignored;
+    fs::remove(fresh, ignored);
+    throw;
+  }
+  return fresh;
 }
 
 /// Whole lines, and the bytes behind the last line's end.
@@ -137,6 +143,19 @@ AuditState read_state(fs::path const& tenant) {
   return state;
 }
 
+/// Puts `line` behind the first `whole` bytes; what was behind them goes. After a failure only these are left.
+void add_line(fs::path const& path, std::uintmax_t whole, std::string const& line) {
+  if (!fs::exists(path)) write_file(path, "");
+  if (fs::file_size(path) != whole) fs::resize_file(path, whole);
+  try {
+    write_file_at(path, static_cast<std::int64_t>(whole), line + "\n");
+  } catch (Error const&) {
+    std::error_code ignored;
+    fs::resize_file(path, whole, ignored);
+    throw;
+  }
+}
+
 }  // namespace
 
 std::string AuditEntry::detail(std::string const& name) const {
@@ -157,18 +176,10 @@ void append_audit(fs::path const& tenant, std::string const& action,
                    job_name(),          action,          details,     before.digest};
   if (!state.lines.torn.empty()) entry.details["torn_line_removed"] = sha256_of(state.lines.torn);
   std::string const line = to_json(entry);
-  fs::path const path = log_path(tenant);
-  if (!fs::exists(path)) write_file(path, "");
-  std::uintmax_t const whole = state.bytes - state.lines.torn.size();
-  if (!state.lines.torn.empty()) fs::resize_file(path, whole);
-  try {
-    write_file_at(path, static_cast<std::int64_t>(whole), line + "\n");
-  } catch (Error const&) {
-    std::error_code ignored;
-    fs::resize_file(path, whole, ignored);
-    throw;
-  }
-  write_head(tenant, {entry.sequence, sha256_of(line)});
+  fs::path const fresh_head = prepare_head(tenant, {entry.sequence, sha256_of(line)});
+  add_line(log_path(tenant), state.bytes - state.lines.torn.size(), line);
+  rename_file(fresh_head, head_path(tenant));
+  sync_folder(tenant);
 }
 
 AuditLog read_audit(fs::path const& tenant) { return read_state(tenant).log; }

@@ -19,7 +19,7 @@ std::string try_append(fs::path const& tenant, std::string const& action, AuditD
   details["state"] = state;
   try {
     append_audit(tenant, action, details);
-  } catch (Error const& error) {
+  } catch (std::exception const& error) {
     return error.what();
   }
   return "";
@@ -85,7 +85,7 @@ std::string catch_up_audit(fs::path const& tenant) {
   CurrentHistory history;
   try {
     history = current_history(read_audit(tenant));
-  } catch (Error const& error) {
+  } catch (std::exception const& error) {
     return error.what();
   }
   std::string const known = history.moves.empty() ? "" : history.moves.back().detail("to");

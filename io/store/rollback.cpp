@@ -30,11 +30,15 @@ void check_is_known(std::string const& night, std::vector<std::string> const& na
                                 tenant.string(), nearest_name(night, names)));
 }
 
-/// The night that a rollback without a name goes to.
-std::string night_before(fs::path const& tenant, std::string const& current, std::vector<std::string> const& names) {
-  CurrentHistory const history = current_history(read_audit(tenant));
+/// The night that an interrupted rollback was to go to; empty when there was none.
+std::string night_of_interrupted(CurrentHistory const& history, std::vector<std::string> const& names) {
   bool const is_there = std::find(names.begin(), names.end(), history.interrupted_to) != names.end();
-  if (history.interrupted_action == "rollback" && is_there) return history.interrupted_to;
+  return history.interrupted_action == "rollback" && is_there ? history.interrupted_to : "";
+}
+
+/// The night that a rollback without a name goes to.
+std::string night_before(CurrentHistory const& history, fs::path const& tenant, std::string const& current,
+                         std::vector<std::string> const& names) {
   std::string const before = history.before(current, names);
   if (!before.empty()) return before;
   auto const at = std::find(names.begin(), names.end(), current);
@@ -51,7 +55,13 @@ RollbackPlan find_nights(Comm const& comm, RollbackParams const& params) {
     if (!comm.is_root()) return;
     std::vector<std::string> const names = names_of_nights(params.tenant);
     plan.from = current_night(params.tenant);
-    plan.to = params.night.empty() ? night_before(params.tenant, plan.from, names) : params.night;
+    plan.to = params.night;
+    if (plan.to.empty()) {
+      CurrentHistory const history = current_history(read_audit(params.tenant));
+      plan.to = night_of_interrupted(history, names);
+      plan.was_interrupted = !plan.to.empty();
+      if (plan.to.empty()) plan.to = night_before(history, params.tenant, plan.from, names);
+    }
     check_is_known(plan.to, names, params.tenant);
     auto const from = parse_night(plan.from), to = parse_night(plan.to);
     for (NightName const& night : list_nights(params.tenant)) {

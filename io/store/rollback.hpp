@@ -21,6 +21,7 @@ struct RollbackParams {
 /// What a rollback changes, all of it known before anything is touched.
 struct RollbackPlan {
   std::string from, to;                         ///< nights; equal: nothing to do. `from` is empty without a current one
+  bool was_interrupted = false;                 ///< finishes what an interrupted rollback began
   std::vector<std::string> left;                ///< nights newer than `to` up to `from`: no longer in use
   std::vector<std::string> changed;             ///< files that are there in both and differ
   std::vector<std::string> only_from, only_to;  ///< files that only one of the two has
