@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 
 #include "drivers/night/run_steps.hpp"
@@ -24,14 +25,21 @@ std::string key_of_day(int day, std::string const& step) {
   return std::string(step == "daily" ? 14 : 15, 'a') + std::to_string(day) + (step == "daily" ? "bb" : "b");
 }
 
-/// Not collective: a store with one night a day, each with a run and the steps it names, on rank 0 alone.
+/// A store with one night a day, each with a run and the steps it names: made once, copied for each test, on rank 0
+/// alone.
 class RetentionStore : public testing::Test {
  protected:
+  static void SetUpTestSuite() {
+    example_ = std::make_unique<ScratchFolder>();
+    for (int day = 1; day <= 6 && world().is_root(); ++day) add_day_to(example_->path(), day);
+  }
+  static void TearDownTestSuite() { example_.reset(); }
   void SetUp() override {
     if (!world().is_root()) GTEST_SKIP() << "rank 0 only";
-    for (int day = 1; day <= 6; ++day) add_day(day);
+    fs::copy(example_->path(), tenant(), fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   }
-  void add_day(int day) const {
+  void add_day(int day) const { add_day_to(tenant(), day); }
+  static void add_day_to(fs::path const& tenant, int day) {
     io::Comm const self = io::Comm::self();
     RunRecord run;
     run.run = "2026110" + std::to_string(day) + "T010000-1";
@@ -41,17 +49,17 @@ class RetentionStore : public testing::Test {
       step.name = name;
       step.key = key_of_day(std::string(name) == "daily" ? 1 : day, name);  // all share one step
       run.steps.push_back(step);
-      io::make_folders(folder_of_step(tenant() / "cache", name, step.key));
-      io::write_file(folder_of_step(tenant() / "cache", name, step.key) / "step.json", "{}");
+      io::make_folders(folder_of_step(tenant / "cache", name, step.key));
+      io::write_file(folder_of_step(tenant / "cache", name, step.key) / "step.json", "{}");
     }
-    io::make_folders(tenant() / "runs" / run.run);
-    io::write_file(tenant() / "runs" / run.run / "record.json", to_json(run));
+    io::make_folders(tenant / "runs" / run.run);
+    io::write_file(tenant / "runs" / run.run / "record.json", to_json(run));
     std::string const date = "2026-11-0" + std::to_string(day);
-    io::Lease const lease(self, tenant() / "lock");
-    fs::path const prepared = io::begin_night(self, tenant(), date, &lease);
+    io::Lease const lease(self, tenant / "lock");
+    fs::path const prepared = io::begin_night(self, tenant, date, &lease);
     io::commit_text(self, prepared / "csv/a.csv", date + std::string(1000, 'x'));
     io::commit_text(self, prepared / "record.json", to_json(run));
-    io::publish_night(self, tenant(), date, prepared, {}, {&lease});
+    io::publish_night(self, tenant, date, prepared, {}, {&lease});
   }
   fs::path tenant() const { return folder_.path(); }
   RetentionPlan plan(int keep, double grace = 0) const { return plan_retention({tenant(), keep, grace}); }
@@ -66,8 +74,11 @@ class RetentionStore : public testing::Test {
     io::LeaseFile const lease(tenant() / "lock");
     apply_retention(lease, plan);
   }
+  static std::unique_ptr<ScratchFolder> example_;
   ScratchFolder folder_;
 };
+
+std::unique_ptr<ScratchFolder> RetentionStore::example_;
 
 using Names = std::set<std::string>;
 

@@ -59,10 +59,10 @@ TEST_F(AuditLogFile, EntriesFormAChain) {
   EXPECT_FALSE(log.entries[0].user.empty() || log.entries[0].host.empty());
 }
 
-/// Every byte of the last line, every seventh of the others, changed to another one.
+/// Every byte of the last line, every 31st of the others, changed to another one.
 TEST_F(AuditLogFile, EveryChangedByteIsFound) {
   std::string const whole = read_file(log());
-  for (std::size_t at = 0; at < whole.size(); at += at + 400 < whole.size() ? 7 : 1) {
+  for (std::size_t at = 0; at < whole.size(); at += at + 300 < whole.size() ? 31 : 1) {
     std::string changed = whole;
     changed[at] = static_cast<char>(changed[at] ^ 1);
     put(changed);
