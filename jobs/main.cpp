@@ -13,6 +13,7 @@
 
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
+#include "io/store/access.hpp"
 #include "io/store/failpoint.hpp"
 #include "io/store/posix.hpp"
 #include "io/tables/table.hpp"
@@ -146,6 +147,7 @@ void leave_exit_code(io::Comm const& comm, int code) {
 
 int main(int argc, char** argv) {
   using namespace tidemill;
+  io::forbid_core_dumps();
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "drivers/night/publish_results.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/error.hpp"
+#include "io/store/access.hpp"
 #include "io/store/lease.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/commands.hpp"
@@ -68,10 +70,21 @@ std::string reused_text(drivers::RunRecord const& record) {
   return reused == 0 ? "all steps ran" : fmt::format("{} of {} steps were reused", reused, keyed);
 }
 
+std::string audit_text(io::PublishedNight const& night) {
+  return night.audit_fault.empty() ? "" : "the audit log could not be written: " + night.audit_fault + "\n";
+}
+
+/// A run that lost its lock must not write another byte into a store where others are at work.
+void end_at_once(std::string const& why) {
+  fmt::print(stderr, "tidemill: locked: {}\n", why);
+  std::_Exit(static_cast<int>(ExitCode::locked));
+}
+
 std::string closing_text(drivers::RunRecord const& record, io::PublishedNight const& night) {
   std::string const what = night.unchanged ? "this night was published before, nothing changed" : "published";
-  return fmt::format("{}: {} ({}, {:.1f} s)\ndigest {}\nreport {}\n", night.folder.string(), what, reused_text(record),
-                     record.seconds, record.night_digest, (night.folder / "report.html").string());
+  return fmt::format("{}: {} ({}, {:.1f} s)\ndigest {}\nreport {}\n{}", night.folder.string(), what,
+                     reused_text(record), record.seconds, record.night_digest, (night.folder / "report.html").string(),
+                     audit_text(night));
 }
 
 std::string closing_json(drivers::RunRecord const& record, io::PublishedNight const& night) {
@@ -104,7 +117,7 @@ void judge_night(Context const& context, NightOptions const& options, std::files
 
 /// Runs the steps and publishes; keeps `record` up to date whatever happens.
 io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::AssetNight const& params,
-                             Watching const& watching, drivers::RunRecord& record) {
+                             io::Lease const& lease, Watching const& watching, drivers::RunRecord& record) {
   std::filesystem::path const tenant = params.store / params.tenant;
   std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
   check_stop_after(options.stop_after, steps);
@@ -120,21 +133,26 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
   judge_night(context, options, tenant, watching, record);
   std::string const title = options.title.empty() ? options.tenant : options.title;
   return drivers::publish_results(context.comm, context.progress,
-                                  {tenant, title, options.currency, params.item_days.interval}, record);
+                                  {tenant, title, options.currency, params.item_days.interval, &lease}, record);
 }
 
 void run(Context const& context, NightOptions const& options) {
   double const started = io::seconds_now();
   drivers::AssetNight const params = night_params(context, options);
   std::filesystem::path const tenant = params.store / params.tenant;
-  io::Lease const lease(context.comm, tenant / "lock");
+  auto const access = options.group_access ? io::StoreAccess::group : io::access_of(tenant);
+  io::restrict_new_files(access);
+  io::agree(context.comm, "open the store", [&] {
+    if (context.comm.is_root()) io::open_tenant(params.store, params.tenant, access);
+  });
+  io::Lease const lease(context.comm, tenant / "lock", end_at_once);
   RunFolder const folder(context.comm, tenant);
   context.progress.record_to(folder.path());
   drivers::RunRecord record = new_record(context, options, folder);
   folder.write(record);
   RunMonitor monitor(context.comm, {tenant, folder.path(), options.metrics_file, 5}, record);
   try {
-    io::PublishedNight const night = run_night(context, options, params, {folder, monitor, started}, record);
+    io::PublishedNight const night = run_night(context, options, params, lease, {folder, monitor, started}, record);
     record.state = night.unchanged ? "unchanged" : "published";
     record.seconds = context.comm.max(io::seconds_now() - started);
     record.finished = time_text();

@@ -13,6 +13,7 @@
 #include "drivers/partition/move_rows.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
+#include "io/store/safe_name.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers {
@@ -230,13 +231,7 @@ std::vector<SalesColumn> const& sales_columns() {
   return columns;
 }
 
-bool is_safe_name(std::string const& name) {
-  auto const safe = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  return !name.empty() && name.size() <= 200 && name.front() != '.' && std::all_of(name.begin(), name.end(), safe);
-}
+bool is_safe_name(std::string const& name) { return io::is_safe_name(name); }
 
 std::filesystem::path sales_folder(std::filesystem::path const& store, std::string const& tenant) {
   return tenant_folder(store, tenant) / "tables" / "sales";

@@ -73,15 +73,16 @@ io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress,
     if (comm.is_root()) report = read_report(results / "results.h5", run);
   });
   run.date = comm.broadcast(comm.is_root() ? io::date_text(report.data.date) : "");
-  fs::path const prepared = io::begin_night(comm, params.tenant, run.date);
+  fs::path const prepared = io::begin_night(comm, params.tenant, run.date, params.lease);
   io::agree(comm, "copy the results", [&] {
     if (comm.is_root()) copy_results(results, prepared);
   });
-  io::PublishedNight const night =
-      io::publish_night(comm, params.tenant, run.date, prepared, [&](std::string const& digest) {
-        run.night_digest = digest;
-        write_report(comm, prepared, report, run);
-      });
+  io::PublishedNight const night = io::publish_night(comm, params.tenant, run.date, prepared,
+                                                     [&](std::string const& digest) {
+                                                       run.night_digest = digest;
+                                                       write_report(comm, prepared, report, run);
+                                                     },
+                                                     {params.lease});
   run.night_digest = night.manifest.digest;
   StepRecord record;
   record.name = "publish";

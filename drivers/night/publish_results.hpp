@@ -16,6 +16,7 @@ struct PublishParams {
   std::string title;
   std::string currency;
   double interval = 0.8;
+  io::Lease const* lease = nullptr;  ///< of the tenant's store
 };
 
 /// Collective. The last stage of a run whose steps are done (`run.steps`): copies the files of the step "results",

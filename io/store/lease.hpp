@@ -1,31 +1,31 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
-#include <thread>
 
 #include "io/comm/comm.hpp"
+#include "io/store/lease_file.hpp"
 
 namespace tidemill::io {
 
-/// The right to write a tenant's store, held by one run at a time: a file that names its holder and is touched every
-/// few seconds. A holder that died (no such process on this host, or no touch for two minutes, or the same Slurm job
-/// started again) is taken over.
+/// A lease (see LeaseFile) that rank 0 holds for all ranks.
 class Lease {
  public:
-  /// Collective. Throws Error (exit code locked) naming the holder when another run lives.
-  Lease(Comm const& comm, std::filesystem::path path);
-  ~Lease();
-  Lease(Lease const&) = delete;
-  Lease& operator=(Lease const&) = delete;
+  /// Collective. Throws Error (exit code locked) naming the holder when another run lives. `on_lost` is called on rank
+  /// 0, from another thread, when another run has taken the lease over.
+  Lease(Comm const& comm, std::filesystem::path const& folder, std::function<void(std::string const&)> on_lost = {});
+
+  /// Rank 0's; null on the others.
+  LeaseFile const* file() const { return file_.get(); }
+  /// The same on all ranks.
+  std::int64_t number() const { return number_; }
 
  private:
-  bool is_holder_;
-  std::filesystem::path path_;
-  std::jthread heartbeat_;
+  std::unique_ptr<LeaseFile> file_;
+  std::int64_t number_ = 0;
 };
-
-/// Who holds the lease, for people; empty when nobody alive does. Not collective.
-std::string living_holder(std::filesystem::path const& path);
 
 }  // namespace tidemill::io

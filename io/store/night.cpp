@@ -9,6 +9,8 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/current.hpp"
+#include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/seal.hpp"
 
@@ -67,10 +69,15 @@ fs::path night_folder(fs::path const& tenant, std::string const& date, int revis
   return tenant / "nights" / (revision == 1 ? date : fmt::format("{}.{}", date, revision));
 }
 
-/// The newest published folder of this date (0: none).
+/// The newest published revision of this date (0: none). Older ones may be gone.
 int newest_revision(Comm const& comm, fs::path const& tenant, std::string const& date) {
   int revision = 0;
-  while (comm.is_root() && fs::exists(night_folder(tenant, date, revision + 1))) ++revision;
+  agree(comm, "list the nights", [&] {
+    if (!comm.is_root()) return;
+    for (NightName const& night : list_nights(tenant)) {
+      if (night.date == date) revision = std::max(revision, night.revision);
+    }
+  });
   comm.broadcast(std::span(&revision, 1));
   return revision;
 }
@@ -90,19 +97,30 @@ void sync_tree(fs::path const& folder) {
 }
 
 /// A relative link, so that a store can be moved as a whole.
-void point_current_to(Comm const& comm, fs::path const& tenant, fs::path const& night) {
+void point_current_without_lease(fs::path const& tenant, std::string const& night) {
+  fs::path const target = fs::path("nights") / night;
+  fs::path const link = tenant / "current";
+  std::error_code missing;
+  if (fs::read_symlink(link, missing) == target) return;
+  fs::path const fresh = tenant / "current.tmp";
+  remove_if_present(fresh);
+  make_link(target, fresh);
+  rename_file(fresh, link);
+  sync_folder(tenant);
+}
+
+/// Returns why the audit log could not be written, on root; empty when it was.
+std::string point_current_to(Comm const& comm, fs::path const& tenant, PublishedNight const& night,
+                             PublishAs const& as) {
+  std::string audit_fault;
   agree(comm, "swap current", [&] {
     if (!comm.is_root()) return;
-    fs::path const target = fs::path("nights") / night.filename();
-    fs::path const link = tenant / "current";
-    std::error_code missing;
-    if (fs::read_symlink(link, missing) == target) return;
-    fs::path const fresh = tenant / "current.tmp";
-    remove_if_present(fresh);
-    make_link(target, fresh);
-    rename_file(fresh, link);
-    sync_folder(tenant);
+    std::string const name = night.folder.filename().string();
+    if (as.lease == nullptr) return point_current_without_lease(tenant, name);
+    audit_fault =
+        move_current(*as.lease->file(), tenant, name, as.action, {{"digest", night.manifest.digest}}).audit_fault;
   });
+  return audit_fault;
 }
 
 void remove_tree(Comm const& comm, fs::path const& folder) {
@@ -115,8 +133,9 @@ void remove_tree(Comm const& comm, fs::path const& folder) {
 
 bool is_night(fs::path const& folder) { return fs::is_regular_file(folder / manifest_name); }
 
-fs::path begin_night(Comm const& comm, fs::path const& tenant, std::string const& date) {
-  fs::path const prepared = tenant / "nights" / ("." + date + ".tmp");
+fs::path begin_night(Comm const& comm, fs::path const& tenant, std::string const& date, Lease const* lease) {
+  std::string const number = lease == nullptr ? "" : "." + std::to_string(lease->number());
+  fs::path const prepared = tenant / "nights" / ("." + date + number + ".tmp");  // LeaseFile::private_name
   remove_tree(comm, prepared);
   agree(comm, "prepare " + prepared.string(), [&] {
     if (comm.is_root()) make_folders(prepared);
@@ -126,7 +145,7 @@ fs::path begin_night(Comm const& comm, fs::path const& tenant, std::string const
 
 PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::string const& date,
                              fs::path const& prepared,
-                             std::function<void(std::string const& night_digest)> const& extra) {
+                             std::function<void(std::string const& night_digest)> const& extra, PublishAs const& as) {
   PublishedNight night;
   std::string const digest = digest_of_results(digest_files(comm, prepared));
   int const newest = newest_revision(comm, tenant, date);
@@ -136,7 +155,7 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
     if (night.manifest.digest == digest) {
       night.unchanged = true;
       remove_tree(comm, prepared);
-      point_current_to(comm, tenant, night.folder);  // a run may have been killed just before it did
+      night.audit_fault = point_current_to(comm, tenant, night, as);  // a run may have been killed just before it did
       return night;
     }
   }
@@ -149,10 +168,11 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
   commit_text(comm, prepared / manifest_name, comm.is_root() ? manifest_text(night) : "");
   agree(comm, "publish " + night.folder.string(), [&] {
     if (!comm.is_root()) return;
+    if (as.lease != nullptr) return as.lease->file()->publish(prepared, night.folder);
     rename_file(prepared, night.folder);
     sync_folder(night.folder.parent_path());
   });
-  point_current_to(comm, tenant, night.folder);
+  night.audit_fault = point_current_to(comm, tenant, night, as);
   return night;
 }
 

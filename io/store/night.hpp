@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/comm/comm.hpp"
+#include "io/store/lease.hpp"
 
 namespace tidemill::io {
 
@@ -26,20 +27,31 @@ struct NightManifest {
 struct PublishedNight {
   std::filesystem::path folder;
   NightManifest manifest;
-  bool unchanged = false;  ///< the same results were published before; nothing was touched
+  bool unchanged = false;   ///< the same results were published before; nothing was touched
+  std::string audit_fault;  ///< why the audit log could not be written; empty when it was. Root's
+};
+
+/// For whom and as what a night is published. With a lease the run is checked to hold it still right before each
+/// rename, and the audit log tells of the move of `current`; without one neither happens.
+struct PublishAs {
+  Lease const* lease = nullptr;
+  std::string action = "publish";  ///< as the audit log names it
 };
 
 /// A folder for the night in the making, empty, beside the published ones but never seen as one. Collective.
-std::filesystem::path begin_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date);
+std::filesystem::path begin_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date,
+                                  Lease const* lease = nullptr);
 
 /// Collective. Publishes the folder begin_night gave as TENANT/nights/DATE: manifest last, all synced, folder renamed,
 /// then TENANT/current swapped by rename. A reader sees the night before or this one, never a part. All files
 /// but report.html and record.json are results. A published night is never changed: the same results again publish
 /// nothing, other results for the same date become DATE.2, DATE.3, ... `extra` is called with the night's digest before
-/// the manifest is written, to add files that show it.
+/// the manifest is written, to add files that show it. Throws Error (exit code locked) when another run has taken the
+/// lease over; it publishes nothing then.
 PublishedNight publish_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date,
                              std::filesystem::path const& prepared,
-                             std::function<void(std::string const& night_digest)> const& extra = {});
+                             std::function<void(std::string const& night_digest)> const& extra = {},
+                             PublishAs const& as = {});
 
 /// Collective. Throws DataError unless `folder` holds a manifest and exactly the files it names, all unchanged; the
 /// message names each damaged, missing or extra file.

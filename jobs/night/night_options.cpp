@@ -8,6 +8,7 @@
 #include "drivers/ingest/sales_store.hpp"
 #include "io/adapters/adapter.hpp"
 #include "io/error.hpp"
+#include "io/store/safe_name.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/lists.hpp"
 #include "jobs/night/prefixed_options.hpp"
@@ -163,9 +164,7 @@ void check_choices(NightOptions const& options) {
   if (options.currency.size() != 3) {
     throw ConfigError("currency = " + options.currency + ": expected a code of three letters such as USD");
   }
-  if (!drivers::is_safe_name(options.tenant)) {
-    throw ConfigError("tenant = " + options.tenant + ": expected letters, digits, - _ . and no leading dot");
-  }
+  io::checked_name("tenant", options.tenant);
   bool const takes_assets = !options.asset.interactions.files.empty() || !options.asset.pictures.empty();
   if (!options.input.empty() && options.sources.empty() && !takes_assets) {
     throw ConfigError(
@@ -202,6 +201,8 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add("store", po::value(&options.store)->required(), "folder of all tenants' data, runs and nights");
   add("tenant", po::value(&options.tenant)->default_value(options.tenant), "whose night it is");
   add("date", po::value(&options.date), "business date of the night; later sales are left out (default: the last one)");
+  add("group-access", po::value(&options.group_access)->default_value(false),
+      "a new tenant's folders are for its group too (2770); otherwise for the owner alone (0700)");
   add("title", po::value(&options.title), "heading of the report (default: the tenant)");
   add("currency", po::value(&options.currency)->default_value(options.currency), "ISO code of all amounts");
   add("stop-after", po::value(&options.stop_after), "stop after this step, as a signal would (exit code 75)");
