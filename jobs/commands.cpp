@@ -10,7 +10,7 @@ std::vector<Command> make_commands() {
       make_report_command(),    make_status_command(),   make_verify_command(),    make_train_command(),
       make_truth_command(),     make_score_command(),    make_evaluate_command(),  make_features_command(),
       make_recommend_command(), make_backtest_command(), make_assets_command(),    make_gate_command(),
-      make_models_command(),
+      make_models_command(),    make_abtest_command(),
   };
 }
 

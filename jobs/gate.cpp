@@ -55,7 +55,7 @@ void keep_known(std::vector<double> const& outcome, std::vector<double>& values)
   values.resize(kept);
 }
 
-drivers::PairedRows paired_rows(Context const& context, GateCommand const& command) {
+drivers::PairedRows rows_to_judge(Context const& context, GateCommand const& command) {
   io::Table const actual = io::read_table(context.comm, command.actual);
   std::vector<double> outcome = outcomes_of(context.comm, actual.columns[drivers::find_column(actual, command.target)]);
   std::vector<double> champion = predictions_of(context, command.champion, command.column, actual.range);
@@ -78,7 +78,7 @@ void run_gate(Context const& context, GateCommand const& command) {
   drivers::GateParams params = command.params;
   params.seed = context.seed;
   drivers::check(params);
-  drivers::GateVerdict const verdict = drivers::judge_challenger(context.comm, paired_rows(context, command), params);
+  drivers::GateVerdict const verdict = drivers::judge_challenger(context.comm, rows_to_judge(context, command), params);
   if (!command.output.empty()) {
     io::commit_text(context.comm, command.output, context.comm.is_root() ? to_json(verdict) : "");
   }

@@ -34,7 +34,7 @@ std::string alias_of(io::Aliases const& aliases, std::string const& name, std::s
   return found->second.previous == version ? "previous" : "";
 }
 
-std::string metrics_text(std::map<std::string, double> const& metrics) {
+std::string version_metrics(std::map<std::string, double> const& metrics) {
   std::string text;
   for (auto const& [name, value] : metrics) text += fmt::format("{}{} {:.4g}", text.empty() ? "" : ", ", name, value);
   return text;
@@ -77,7 +77,7 @@ void list_models(Context const& context, ModelsCommand const& command) {
     io::VersionInfo const info = io::read_version(context.comm, command.folder(), name, version);
     std::string const alias = alias_of(aliases, name, version);
     rows.push_back({{"name", name}, {"version", version}, {"alias", alias}, {"metrics", info.lineage.metrics}});
-    text += fmt::format("{:<14} {:<26} {:<10} {}\n", name, version, alias, metrics_text(info.lineage.metrics));
+    text += fmt::format("{:<14} {:<26} {:<10} {}\n", name, version, alias, version_metrics(info.lineage.metrics));
   }
   print_result(context, context.json ? nlohmann::ordered_json{{"models", rows}}.dump(2) + "\n" : text);
 }
@@ -106,14 +106,14 @@ void show_model(Context const& context, ModelsCommand const& command) {
   std::string text = fmt::format("{} {} {}\ndigest  {}\nnight   {}\nparent  {}\nprogram {}\nseed    {}\nmetrics {}\n",
                                  command.name, version, alias, info.digest, info.lineage.date,
                                  info.lineage.parent.empty() ? "none" : info.lineage.parent, info.program_version,
-                                 info.lineage.provenance.seed, metrics_text(info.lineage.metrics));
+                                 info.lineage.provenance.seed, version_metrics(info.lineage.metrics));
   for (auto const& [name, digest] : info.lineage.provenance.inputs)
     text += fmt::format("input   {}  {}\n", digest, name);
   print_result(context, text + "options\n" + info.lineage.provenance.config);
 }
 
 /// "key = value" lines as a map.
-std::map<std::string, std::string> options_of(std::string const& config) {
+std::map<std::string, std::string> version_options(std::string const& config) {
   std::map<std::string, std::string> options;
   std::istringstream lines(config);
   for (std::string line; std::getline(lines, line);) {
@@ -124,7 +124,7 @@ std::map<std::string, std::string> options_of(std::string const& config) {
 }
 
 /// What the version files say of themselves, as comparable texts.
-std::map<std::string, std::string> facts_of(io::VersionInfo const& info) {
+std::map<std::string, std::string> version_facts(io::VersionInfo const& info) {
   std::map<std::string, std::string> facts{{"digest", info.digest},
                                            {"night", info.lineage.date},
                                            {"parent", info.lineage.parent},
@@ -132,14 +132,14 @@ std::map<std::string, std::string> facts_of(io::VersionInfo const& info) {
                                            {"seed", std::to_string(info.lineage.provenance.seed)}};
   for (auto const& [name, value] : info.lineage.metrics) facts["metric " + name] = fmt::format("{:.6g}", value);
   for (auto const& [name, digest] : info.lineage.provenance.inputs) facts["input " + name] = digest;
-  for (auto const& [name, value] : options_of(info.lineage.provenance.config)) facts["option " + name] = value;
+  for (auto const& [name, value] : version_options(info.lineage.provenance.config)) facts["option " + name] = value;
   return facts;
 }
 
 void diff_models(Context const& context, ModelsCommand const& command) {
   if (command.other.empty()) throw ConfigError("models diff needs two versions: models diff NAME VERSION OTHER");
-  auto const first = facts_of(io::read_version(context.comm, command.folder(), command.name, command.version));
-  auto const second = facts_of(io::read_version(context.comm, command.folder(), command.name, command.other));
+  auto const first = version_facts(io::read_version(context.comm, command.folder(), command.name, command.version));
+  auto const second = version_facts(io::read_version(context.comm, command.folder(), command.name, command.other));
   std::set<std::string> names;
   for (auto const* facts : {&first, &second}) {
     for (auto const& [name, value] : *facts) names.insert(name);
