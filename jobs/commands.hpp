@@ -37,5 +37,8 @@ Command make_recommend_command();
 Command make_split_command();
 Command make_backtest_command();
 Command make_assets_command();
+Command make_gate_command();
+Command make_models_command();
+Command make_abtest_command();
 
 }  // namespace tidemill::jobs

@@ -10,9 +10,9 @@
 #include "drivers/learn/learning_data.hpp"
 #include "drivers/metrics/classification.hpp"
 #include "drivers/metrics/regression.hpp"
-#include "drivers/partition/move_rows.hpp"
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
+#include "jobs/aligned_rows.hpp"
 #include "jobs/commands.hpp"
 #include "jobs/evaluate_labels.hpp"
 #include "jobs/lists.hpp"
@@ -29,43 +29,6 @@ struct EvaluateCommand {
 };
 
 using Values = std::vector<std::pair<std::string, double>>;
-
-std::vector<double> numbers_of(io::Column const& column) {
-  if (column.is_text()) {
-    throw DataError(fmt::format("column '{}' holds text such as '{}'; numbers are needed", column.name,
-                                column.dictionary.empty() ? "" : column.dictionary.front()));
-  }
-  std::vector<double> numbers;
-  for (std::int64_t row = 0; row < column.size(); ++row) numbers.push_back(column.number(row));
-  return numbers;
-}
-
-/// Predictions on the ranks that hold the same rows of the actual values.
-io::Table aligned(io::Comm const& comm, io::Table const& predictions, io::RowRange wanted) {
-  if (predictions.range.total != wanted.total) {
-    throw DataError(fmt::format("{} predictions for {} actual rows; score the same file that is evaluated",
-                                predictions.range.total, wanted.total));
-  }
-  io::agree(comm, "match predictions", [&] {
-    if (!predictions.has("row")) return;
-    for (std::int64_t i = 0; i < predictions.rows(); ++i) {
-      auto const expected = predictions.range.first + i;
-      double const found = predictions.at("row").number(i);
-      if (found != static_cast<double>(expected)) {
-        throw DataError(
-            fmt::format("predictions are not in the order of the rows: expected row {}, found {}", expected, found));
-      }
-    }
-  });
-  std::vector<io::RowRange> const ranges = comm.gather_all(wanted);
-  std::vector<int> destination;
-  int owner = 0;
-  for (std::int64_t row = predictions.range.first; row < predictions.range.end(); ++row) {
-    while (ranges[static_cast<std::size_t>(owner)].end() <= row) ++owner;
-    destination.push_back(owner);
-  }
-  return drivers::move_rows(comm, predictions, destination);
-}
 
 /// What one evaluation knows; a family of metrics is computed when one of it is first asked for.
 class Evaluation {
@@ -214,7 +177,8 @@ void print_labels(Context const& context, std::int64_t rows, std::vector<std::st
 
 void run_predictions(Context const& context, EvaluateCommand const& command) {
   io::Table const actual = io::read_table(context.comm, command.actual);
-  io::Table const predictions = aligned(context.comm, io::read_table(context.comm, command.predictions), actual.range);
+  io::Table const predictions =
+      aligned_rows(context.comm, io::read_table(context.comm, command.predictions), actual.range);
   io::Column const& target = actual.columns[drivers::find_column(actual, command.target)];
   std::vector<std::string> names = split_list(command.metrics);
   if (are_labels(predictions)) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "drivers/night/asset_steps.hpp"
+#include "drivers/night/gate_record.hpp"
 #include "drivers/night/publish_results.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/error.hpp"
@@ -136,6 +137,26 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
                                   {tenant, title, options.currency, params.item_days.interval, &lease}, record);
 }
 
+/// A night whose new model was refused is whole and published, by the champion; scripts learn of it by exit code 4.
+void report_refusal(Context const& context, io::PublishedNight const& night) {
+  io::NightManifest const& manifest = night.manifest;
+  bool const has_verdict = std::any_of(manifest.files.begin(), manifest.files.end(),
+                                       [](io::NightFile const& file) { return file.path == "gate.json"; });
+  if (!has_verdict) return;
+  drivers::GateRecord const record = drivers::read_gate_record(context.comm, night.folder / "gate.json");
+  if (record.verdict.promoted) return;
+  std::string figures;
+  for (drivers::GateFigure const& figure : record.verdict.figures) {
+    figures += fmt::format("; {} {:.6g} against {:.6g}, improvement at least {:.6g} and needed above {:.6g}",
+                           figure.metric, figure.challenger, figure.champion, figure.lower, figure.limit);
+  }
+  throw Error(
+      fmt::format("the new {} model {} stays out (compared with {}): {}{}. The night is published with forecasts "
+                  "of the {}; see gate.json",
+                  record.model, record.version, record.compared_with, record.verdict.reason, figures, record.rung),
+      ExitCode::refused);
+}
+
 void run(Context const& context, NightOptions const& options) {
   double const started = io::seconds_now();
   drivers::AssetNight const params = night_params(context, options);
@@ -151,8 +172,9 @@ void run(Context const& context, NightOptions const& options) {
   drivers::RunRecord record = new_record(context, options, folder);
   folder.write(record);
   RunMonitor monitor(context.comm, {tenant, folder.path(), options.metrics_file, 5}, record);
+  io::PublishedNight night;
   try {
-    io::PublishedNight const night = run_night(context, options, params, lease, {folder, monitor, started}, record);
+    night = run_night(context, options, params, lease, {folder, monitor, started}, record);
     record.state = night.unchanged ? "unchanged" : "published";
     record.seconds = context.comm.max(io::seconds_now() - started);
     record.finished = time_text();
@@ -173,6 +195,7 @@ void run(Context const& context, NightOptions const& options) {
     if (error.code() != ExitCode::failed) folder.write(record);
     throw;
   }
+  report_refusal(context, night);
 }
 
 }  // namespace

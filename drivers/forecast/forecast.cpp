@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
+#include "drivers/forecast/baselines.hpp"
 #include "drivers/forecast/block_model.hpp"
 #include "drivers/forecast/future_rows.hpp"
 #include "drivers/partition/move_rows.hpp"
@@ -106,30 +108,33 @@ io::Table importance_table(io::Comm const& comm, std::vector<BlockModel> const& 
   return table;
 }
 
-}  // namespace
+/// The past, the rows to forecast, and where training begins.
+struct ForecastTask {
+  ForecastTask(io::Comm const& comm, io::Table const& daily, ForecastParams const& params, io::Table const* plan) {
+    SeriesTable const past = partition_by_series(comm, daily, params.features.series, params.features.time);
+    if (past.table.range.total == 0) throw DataError("the sales table has no rows: there is nothing to forecast");
+    table = add_future_rows(comm, past, params, plan);
+    std::int64_t first_time = table.last_time;
+    for (std::int64_t const t : past.table.at(params.features.time).integers) first_time = std::min(first_time, t);
+    from = comm.min(first_time) + params.skip_steps - 1;
+    if (params.training_steps > 0) from = std::max(from, table.last_time - params.training_steps);
+  }
+  ExtendedTable table;
+  std::int64_t from = 0;
+};
 
-ForecastResult forecast_demand(io::Comm const& comm, kernels::Exec const& exec, io::Table const& daily,
-                               ForecastParams const& params, CheckpointPlace const& place, io::Progress& progress,
-                               io::Table const* plan) {
-  check(params);
+using ModelOfBlock = std::function<BlockModel(ForecastRows const& rows, Block const& block)>;
+
+/// Collective. Forecasts block by block with the models that `model_of` gives.
+ForecastResult forecast_blocks(io::Comm const& comm, kernels::Exec const& exec, ExtendedTable const& table,
+                               ForecastParams const& params, ModelOfBlock const& model_of) {
   FeatureParams const& names = params.features;
-  CheckpointPlace checkpoints = place;
-  checkpoints.key = io::sha256_of(place.key + to_text(params));
-  SeriesTable const past = partition_by_series(comm, daily, names.series, names.time);
-  if (past.table.range.total == 0) throw DataError("the sales table has no rows: there is nothing to forecast");
-  ExtendedTable const table = add_future_rows(comm, past, params, plan);
-  std::int64_t first_time = table.last_time;
-  for (std::int64_t const t : past.table.at(names.time).integers) first_time = std::min(first_time, t);
-  std::int64_t from = comm.min(first_time) + params.skip_steps - 1;
-  if (params.training_steps > 0) from = std::max(from, table.last_time - params.training_steps);
-
   ForecastResult result;
   result.params = params;
   Outcome outcome(table, names.open);
   for (Block const& block : blocks_of(params)) {
     ForecastRows const rows = forecast_rows(comm, exec, table.rows, params, block);
-    std::string const part = fmt::format("{}-{}", block.first, block.last);
-    BlockModel model = train_block(comm, exec, rows, block, from, table.last_time, params, checkpoints, part, progress);
+    BlockModel model = model_of(rows, block);
     std::vector<std::int64_t> const chosen = rows_of_block(table, params, block);
     io::Table features = take_rows(rows.features.table, chosen);
     features.range = io::range_of_part(comm, features.range.count);
@@ -150,6 +155,75 @@ ForecastResult forecast_demand(io::Comm const& comm, kernels::Exec const& exec, 
   result.forecasts = forecast_table(comm, table, outcome, params);
   result.importance = importance_table(comm, result.blocks);
   return result;
+}
+
+/// The model of a block among those trained before. Throws DataError when it does not fit the rows.
+BlockModel const& model_for(std::vector<BlockModel> const& models, ForecastRows const& rows, Block const& block,
+                            ForecastParams const& params) {
+  for (BlockModel const& model : models) {
+    if (model.first != block.first || model.last != block.last) continue;
+    if (params.interval > 0 && model.low.ensemble.trees() == 0) throw DataError("the model gives no intervals");
+    for (Feature const& feature : model.features) {
+      if (!rows.features.table.has(feature.name)) {
+        throw DataError("the model needs the feature '" + feature.name + "', which the table does not give");
+      }
+    }
+    return model;
+  }
+  throw DataError(fmt::format("there is no model of horizons {} to {}", block.first, block.last));
+}
+
+}  // namespace
+
+ForecastResult forecast_demand(io::Comm const& comm, kernels::Exec const& exec, io::Table const& daily,
+                               ForecastParams const& params, CheckpointPlace const& place, io::Progress& progress,
+                               io::Table const* plan) {
+  check(params);
+  CheckpointPlace checkpoints = place;
+  checkpoints.key = io::sha256_of(place.key + to_text(params));
+  ForecastTask const task(comm, daily, params, plan);
+  return forecast_blocks(comm, exec, task.table, params, [&](ForecastRows const& rows, Block const& block) {
+    std::string const part = fmt::format("{}-{}", block.first, block.last);
+    return train_block(comm, exec, rows, block, task.from, task.table.last_time, params, checkpoints, part, progress);
+  });
+}
+
+ForecastResult forecast_with(io::Comm const& comm, kernels::Exec const& exec, io::Table const& daily,
+                             ForecastParams const& params, std::vector<BlockModel> const& models) {
+  check(params);
+  ForecastTask const task(comm, daily, params, nullptr);
+  return forecast_blocks(comm, exec, task.table, params, [&](ForecastRows const& rows, Block const& block) {
+    return model_for(models, rows, block, params);
+  });
+}
+
+io::Table forecast_baseline(io::Comm const& comm, io::Table const& daily, ForecastParams const& params,
+                            std::string const& baseline) {
+  check(params);
+  ForecastTask const task(comm, daily, params, nullptr);
+  FeatureParams const& names = params.features;
+  io::Table const& rows = task.table.rows.table;
+  std::vector<std::int64_t> const& time = rows.at(names.time).integers;
+  Outcome outcome(task.table, names.open);
+  std::vector<double> units;
+  for (std::int64_t row = 0; row < rows.rows(); ++row) {
+    bool const is_unknown =
+        task.table.is_future[static_cast<std::size_t>(row)] != 0 || is_closed(task.table, names.open, row);
+    units.push_back(is_unknown ? std::nan("") : rows.at(names.target).number(row) * names.target_scale);
+  }
+  for (std::size_t s = 0; s + 1 < task.table.rows.start.size(); ++s) {
+    auto const begin = static_cast<std::size_t>(task.table.rows.start[s]);
+    auto const end = static_cast<std::size_t>(task.table.rows.start[s + 1]);
+    std::size_t past = begin;
+    while (past < end && task.table.is_future[past] == 0) ++past;
+    SeriesPast const known{std::span(time).subspan(begin, past - begin), std::span(units).subspan(begin, past - begin)};
+    for (std::size_t row = past; row < end; ++row) {
+      if (is_closed(task.table, names.open, static_cast<std::int64_t>(row))) continue;
+      outcome.forecast[row] =
+          baseline_forecast(baseline, known, task.table.last_time, time[row] - task.table.last_time, names.season);
+    }
+  }
+  return forecast_table(comm, task.table, outcome, params);
 }
 
 void save_blocks(io::Hdf5File& file, std::vector<BlockModel> const& blocks, ForecastParams const& params) {

@@ -64,6 +64,16 @@ ForecastResult forecast_demand(io::Comm const& comm, kernels::Exec const& exec, 
                                ForecastParams const& params, CheckpointPlace const& checkpoints, io::Progress& progress,
                                io::Table const* plan = nullptr);
 
+/// Collective. The same forecasts by models that were trained before, one per block of `params`; nothing is trained.
+/// Throws DataError when they are for other horizons or need features that the table does not give.
+ForecastResult forecast_with(io::Comm const& comm, kernels::Exec const& exec, io::Table const& daily,
+                             ForecastParams const& params, std::vector<BlockModel> const& models);
+
+/// Collective. The forecasts of a baseline (baselines.hpp) for the same rows: ForecastResult::forecasts without
+/// intervals.
+io::Table forecast_baseline(io::Comm const& comm, io::Table const& daily, ForecastParams const& params,
+                            std::string const& baseline);
+
 /// Collective. Writes models, intervals and parameters as the groups block_FIRST_LAST/{point,low,high}.
 void save_blocks(io::Hdf5File& file, std::vector<BlockModel> const& blocks, ForecastParams const& params);
 

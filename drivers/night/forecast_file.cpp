@@ -67,11 +67,22 @@ std::string block_name(std::size_t number) { return fmt::format("block_{:03}", n
 
 }  // namespace
 
+void save_block_models(io::Hdf5File& file, std::vector<BlockModel> const& blocks) {
+  file.set_attribute("/", "blocks", static_cast<std::int64_t>(blocks.size()));
+  for (std::size_t b = 0; b < blocks.size(); ++b) save_block(file, block_name(b), blocks[b]);
+}
+
+std::vector<BlockModel> load_block_models(io::Hdf5File& file) {
+  std::vector<BlockModel> models;
+  auto const blocks = static_cast<std::size_t>(file.integer_attribute("/", "blocks"));
+  for (std::size_t b = 0; b < blocks; ++b) models.push_back(load_block(file, block_name(b)));
+  return models;
+}
+
 std::string save_forecast(io::Comm const& comm, std::filesystem::path const& path, std::string const& config,
                           ForecastResult const& result) {
   return io::commit_hdf5(comm, path, {"model", config, result.params.trees.seed, {}}, [&](io::Hdf5File& file) {
-    file.set_attribute("/", "blocks", static_cast<std::int64_t>(result.blocks.size()));
-    for (std::size_t b = 0; b < result.blocks.size(); ++b) save_block(file, block_name(b), result.blocks[b]);
+    save_block_models(file, result.blocks);
     io::write_table(file, "forecasts", result.forecasts);
     io::write_table(file, "importance", result.importance);
     io::write_table(file, "first_rows", result.first_rows.table);
@@ -84,8 +95,7 @@ ForecastResult load_forecast(io::Comm const& comm, std::filesystem::path const& 
   io::Hdf5File file = io::Hdf5File::open(comm, path);
   ForecastResult result;
   result.params = params;
-  auto const blocks = static_cast<std::size_t>(file.integer_attribute("/", "blocks"));
-  for (std::size_t b = 0; b < blocks; ++b) result.blocks.push_back(load_block(file, block_name(b)));
+  result.blocks = load_block_models(file);
   result.forecasts = io::read_table_group(comm, file, "forecasts");
   result.importance = io::read_table_group(comm, file, "importance");
   result.first_rows.table = io::read_table_group(comm, file, "first_rows");

@@ -12,6 +12,10 @@ namespace tidemill::drivers {
 std::string save_forecast(io::Comm const& comm, std::filesystem::path const& path, std::string const& config,
                           ForecastResult const& result);
 
+/// Collective. The models alone, as the groups block_NUMBER of an open file, and back.
+void save_block_models(io::Hdf5File& file, std::vector<BlockModel> const& blocks);
+std::vector<BlockModel> load_block_models(io::Hdf5File& file);
+
 /// Collective. Reads what save_forecast wrote; `params` are those it was made with.
 ForecastResult load_forecast(io::Comm const& comm, std::filesystem::path const& path, ForecastParams const& params);
 

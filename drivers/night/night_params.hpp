@@ -8,6 +8,7 @@
 
 #include "drivers/drift/drift.hpp"
 #include "drivers/forecast/backtest.hpp"
+#include "drivers/gate/gate.hpp"
 #include "drivers/ingest/ingest.hpp"
 #include "drivers/menu/menu.hpp"
 #include "drivers/night/item_days.hpp"
@@ -26,6 +27,13 @@ struct IngestSource {
   std::string location;  ///< for exports that name none
 };
 
+/// Whether a newly trained model takes the champion's place.
+struct NightGate {
+  bool is_enabled = true;
+  std::vector<std::string> metrics{"wape", "bias"};  ///< the target first, then the guardrails
+  GateParams params{.tolerance = 0.05};
+};
+
 /// Everything a night can be told. Each step gets the lines of `config` that belong to it as part of its key.
 struct NightParams {
   std::filesystem::path store;
@@ -39,6 +47,7 @@ struct NightParams {
   std::filesystem::path costs, promotions;
   DailySalesParams daily;
   BacktestParams backtest;  ///< holds the forecast's parameters too
+  NightGate gate;
   ItemDaysParams item_days;
   ElasticityParams elasticity;
   PriceParams price;
@@ -57,7 +66,8 @@ struct NightParams {
   std::shared_ptr<std::map<std::string, std::string>> store_digests =
       std::make_shared<std::map<std::string, std::string>>();
 
-  /// Canonical lines of the options, by section: ingest, daily, forecast, backtest, price, menu, promotion, trend.
+  /// Canonical lines of the options, by section: ingest, daily, forecast, backtest, gate, price, menu, promotion,
+  /// trend.
   std::map<std::string, std::string> config;
   std::string config_of(std::string const& section) const {
     auto const found = config.find(section);

@@ -10,7 +10,7 @@
 namespace tidemill::drivers {
 
 /// The graph of a night, in the order it is run: ingest (when there are sources), quality, daily, forecast, backtest,
-/// totals, elasticity, price, menu, trend, promotion, drift, results. `comm` and `params` must outlive the steps. The
+/// gate, totals, elasticity, price, menu, trend, promotion, drift, results. `comm` and `params` must outlive the steps. The
 /// files of `results` (results.h5, CSV files, the demand model) are the night.
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params);
 
@@ -20,6 +20,8 @@ Step quality_step(io::Comm const& comm, NightParams const& params);
 Step daily_step(io::Comm const& comm, NightParams const& params);
 Step forecast_step(NightParams const& params);
 Step backtest_step(NightParams const& params);
+/// Registers the demand model, lets it pass the gate or not, and keeps the forecasts of the model that is to be used.
+Step gate_step(io::Comm const& comm, NightParams const& params);
 Step totals_step(NightParams const& params);
 Step elasticity_step(NightParams const& params);
 Step price_step(NightParams const& params);

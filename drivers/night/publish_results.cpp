@@ -11,6 +11,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -46,6 +47,14 @@ NightReport read_report(fs::path const& results_file, RunRecord const& run) {
   return report;
 }
 
+/// Collective. A promotion by hand stays in force when the night is run again.
+void keep_aliases(io::Comm const& comm, fs::path const& tenant, std::string const& date, fs::path const& prepared) {
+  io::Aliases const decided = io::read_aliases(comm, prepared);
+  if (decided.in_use.empty()) return;
+  io::Aliases const kept = io::keep_promotion(comm, tenant, date, decided);
+  io::commit_text(comm, prepared / io::aliases_name, comm.is_root() ? io::to_json(kept) : "");
+}
+
 void write_report(io::Comm const& comm, fs::path const& folder, NightReport& report, RunRecord const& run) {
   std::string page;
   io::agree(comm, "draw the report", [&] {
@@ -77,6 +86,7 @@ io::PublishedNight publish_results(io::Comm const& comm, io::Progress& progress,
   io::agree(comm, "copy the results", [&] {
     if (comm.is_root()) copy_results(results, prepared);
   });
+  keep_aliases(comm, params.tenant, run.date, prepared);
   io::PublishedNight const night = io::publish_night(comm, params.tenant, run.date, prepared,
                                                      [&](std::string const& digest) {
                                                        run.night_digest = digest;

@@ -72,10 +72,10 @@ Step backtest_step(NightParams const& params) {
 }
 
 Step totals_step(NightParams const& params) {
-  Step step{"totals", "Totals per day", 1, {"daily", "forecast", "backtest"}, "", {}, {}};
+  Step step{"totals", "Totals per day", 1, {"daily", "gate", "backtest"}, "", {}, {}};
   step.run = [params](StepWork const& work) -> StepOutcome {
     ForecastResult const forecast =
-        load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast);
+        load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast);
     io::Table const totals = item_days(work.comm, load_daily(work), forecast.forecasts,
                                        load_table(work, "backtest", "forecasts"), params.item_days);
     save_table(work, "item_days", "", totals);

@@ -18,14 +18,14 @@ std::int64_t changed_prices(io::Comm const& comm, io::Table const& items) {
 
 Step price_step(NightParams const& params) {
   std::string const config = params.config_of("price");
-  Step step{"price", "Price search", 1, {"daily", "elasticity", "forecast"}, config, {}, {}};
+  Step step{"price", "Price search", 1, {"daily", "elasticity", "gate"}, config, {}, {}};
   step.run = [params, config](StepWork const& work) -> StepOutcome {
     kernels::Exec const exec;
     DemandModel demand;
     if (params.price_by_model) {
       demand = price_response(
           work.comm, exec,
-          load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast));
+          load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast));
     }
     PriceAdvice const advice = advise_prices(work.comm, load_table(work, "daily", "daily"),
                                              load_table(work, "elasticity", "elasticities"), params.price, demand);

@@ -8,6 +8,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers {
@@ -67,9 +68,9 @@ bool contains(std::vector<std::string> const& names, std::string const& name) {
 std::vector<NamedTable> collect(StepWork const& work, NightParams const& params,
                                 std::vector<std::string> const& names) {
   std::vector<NamedTable> tables;
-  if (contains(names, "forecast")) {
+  if (contains(names, "gate")) {
     ForecastResult const forecast =
-        load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast);
+        load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast);
     tables = {{"forecast", forecast.forecasts}, {"importance", forecast.importance}};
   }
   for (Result const& result : results()) {
@@ -88,6 +89,16 @@ void copy_champion(StepWork const& work) {
   });
 }
 
+/// Collective. The verdict and the names of the versions in use are part of the night.
+void copy_verdict(StepWork const& work) {
+  io::agree(work.comm, "copy the gate's verdict", [&] {
+    if (!work.comm.is_root()) return;
+    for (char const* name : {"gate.json", io::aliases_name}) {
+      std::filesystem::copy_file(work.folder_of("gate") / name, work.folder / name);
+    }
+  });
+}
+
 /// Sales that are given or that the store holds; a night without either and without assets says so in its first step.
 bool has_sales(io::Comm const& comm, AssetNight const& params) {
   return !params.sources.empty() || !params.asset.is_given() || !sales_inputs(comm, params).empty();
@@ -98,8 +109,8 @@ std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
   if (!params.sources.empty()) steps.push_back(ingest_step(comm, params));
   for (Step const& step :
        {quality_step(comm, params), daily_step(comm, params), forecast_step(params), backtest_step(params),
-        totals_step(params), elasticity_step(params), price_step(params), menu_step(comm, params), trend_step(params),
-        promotion_step(comm, params), drift_step(params)}) {
+        gate_step(comm, params), totals_step(params), elasticity_step(params), price_step(params),
+        menu_step(comm, params), trend_step(params), promotion_step(comm, params), drift_step(params)}) {
     steps.push_back(step);
   }
   return steps;
@@ -142,6 +153,7 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
       rows += named.table.range.total;
     }
     if (contains(names, "champion")) copy_champion(work);
+    if (contains(names, "gate")) copy_verdict(work);
     return {rows, std::to_string(tables.size()) + " tables as HDF5 and CSV"};
   };
   return step;

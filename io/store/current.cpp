@@ -29,10 +29,8 @@ void swap_link(LeaseFile const& lease, fs::path const& tenant, std::string const
   fs::path const link = tenant / "current";
   fs::path const fresh = lease.private_name(link);
   remove_if_present(fresh);
-  std::error_code error;
   // A relative link, so that a store can be moved as a whole.
-  fs::create_symlink(fs::path("nights") / night, fresh, error);
-  if (error) throw Error("cannot make " + fresh.string() + ": " + error.message());
+  make_link(fs::path("nights") / night, fresh);
   lease.publish(fresh, link);
 }
 

@@ -5,11 +5,13 @@
 #include <charconv>
 #include <chrono>
 
+#include "drivers/gate/paired_metrics.hpp"
 #include "drivers/ingest/sales_store.hpp"
 #include "io/adapters/adapter.hpp"
 #include "io/error.hpp"
 #include "io/store/safe_name.hpp"
 #include "io/tables/table.hpp"
+#include "jobs/gate_options.hpp"
 #include "jobs/lists.hpp"
 #include "jobs/night/prefixed_options.hpp"
 #include "jobs/night/sources.hpp"
@@ -64,6 +66,16 @@ void add_forecast_options(po::options_description& out, drivers::BacktestParams&
       "newest days to train on; 0: all");
   add("backtest.origins", po::value(&backtest.origins)->default_value(2), "past days to forecast from");
   add("backtest.step", po::value(&backtest.step)->default_value(14), "days between them");
+}
+
+void add_gate_options(po::options_description& out, NightOptions& options) {
+  drivers::NightGate& gate = options.params.gate;
+  out.add_options()("gate.enabled", po::value(&gate.is_enabled)->default_value(gate.is_enabled),
+                    "a new model takes the champion's place only if it passes; 0: always")(
+      "gate.metrics", po::value(&options.gate_metrics)->default_value(options.gate_metrics),
+      "errors on the days that both models forecast: the first must improve (same options on newer data: not fall), "
+      "the others must not fall");
+  add_options(out, gate.params, "gate.");
 }
 
 void add_price_options(po::options_description& out, NightOptions& options) {
@@ -215,6 +227,7 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add_ingest_options(out, options);
   add_daily_options(out, options);
   add_forecast_options(out, options.params.backtest);
+  add_gate_options(out, options);
   add_price_options(out, options);
   add_menu_options(out, options);
   add_promotion_options(out, options.params);
@@ -243,6 +256,9 @@ drivers::AssetNight night_params(Context const& context, NightOptions const& opt
     params.price.price_endings.push_back(static_cast<int>(ending));
   }
   params.menu.rule.variant = drivers::menu_variant_named(options.menu_variant);
+  params.gate.metrics = split_list(options.gate_metrics);
+  drivers::check(params.gate.params);
+  for (std::string const& name : params.gate.metrics) drivers::paired_metric(name, {});
   params.item_days.interval = params.backtest.forecast.interval;
   params.item_days.model = params.backtest.forecast.model;
   params.backtest.models = {params.backtest.forecast.model, "last_value", "seasonal_naive", "season_mean"};

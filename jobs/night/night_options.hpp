@@ -14,7 +14,8 @@ namespace tidemill::jobs {
 /// The options of `nightly` as people type them. In an INI file the part before the dot is a section.
 struct NightOptions {
   std::string store, tenant = "main", date, stop_after, title, currency = "USD";
-  std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith";
+  std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith",
+                                 gate_metrics = "wape,bias";
   std::vector<std::string> sources;
   bool group_access = false;  ///< of a tenant that is made now
   std::string costs, promotions, metrics_file;

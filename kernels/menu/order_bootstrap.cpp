@@ -14,7 +14,7 @@ struct AddOrder {
   KOKKOS_FUNCTION void operator()(std::int64_t index) const {
     std::int64_t const k = index / blocks;
     std::int64_t const block = index % blocks;
-    OrderWeights const weights = order_weights(seed, lines.order(k), static_cast<std::uint32_t>(block));
+    PoissonWeights const weights = order_weights(seed, lines.order(k), static_cast<std::uint32_t>(block));
     for (int j = 0; j < 4; ++j) {
       std::int64_t const resample = block * 4 + j;
       if (weights.of[j] == 0 || resample >= static_cast<std::int64_t>(units.extent(1))) continue;

@@ -67,7 +67,7 @@ TEST(OrderBootstrap, WeightsArePoissonWithMeanOne) {
   std::vector<int> count(12, 0);
   int const draws = 40000;
   for (int k = 0; k < draws / 4; ++k) {
-    OrderWeights const weights = order_weights(7, static_cast<std::uint64_t>(k), 3);
+    PoissonWeights const weights = order_weights(7, static_cast<std::uint64_t>(k), 3);
     for (int const weight : weights.of) ++count[static_cast<std::size_t>(weight)];
   }
   double mean = 0;

@@ -1,0 +1,129 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "io/error.hpp"
+#include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
+#include "jobs/commands.hpp"
+#include "jobs/options.hpp"
+#include "tests/support/run_command.hpp"
+
+namespace tidemill::jobs {
+namespace {
+
+using tests::ScratchFolder;
+using tests::world;
+
+/// Two items at one place, in the layout of the generic adapter.
+std::string sales_for_gate() {
+  std::string text = "location,time,order_id,line_id,item_key,item_name,category,qty,gross,net\n";
+  for (int day = 1; day <= 28; ++day) {
+    for (int line = 0; line < 5; ++line) {
+      std::string const number = std::to_string(day * 10 + line);
+      bool const first = line < 2 + day % 3;
+      text += "Quay,2026-06-" + std::string(day < 10 ? "0" : "") + std::to_string(day) + " 12:00:00,o" + number + ",l" +
+              number + (first ? ",1,Soup,Mains,1,5.00,5.00\n" : ",2,Pie,Mains,2,8.00,8.00\n");
+    }
+  }
+  return text;
+}
+
+class GateNightly : public testing::Test {
+ protected:
+  GateNightly() {
+    io::agree(world(), "input", [&] {
+      if (world().is_root()) io::write_file(folder_ / "sales.csv", sales_for_gate());
+    });
+  }
+  ExitCode nightly(std::string const& date, int trees, std::string const& extra = {}) {
+    std::string const config =
+        "[ingest]\nsource = generic: sales.csv\n[forecast]\nhorizon = 2\nblock = 2\ntrees = " + std::to_string(trees) +
+        "\nquantile-trees = 2\nmin-rows-in-leaf = 2\ncalibration-days = 3\n[backtest]\n"
+        "origins = 1\nstep = 2\n[menu]\nresamples = 5\n[gate]\nresamples = 100\n" +
+        extra;
+    std::vector<std::string> const arguments{
+        "--store",  (folder_ / "store").string(), "--input", folder_.path().string(), "--date", date, "--config",
+        "night.cfg"};
+    return code_of([&] {
+      Command const command = make_nightly_command();
+      ParsedOptions const parsed = parse_options(command, arguments, [&](std::string const&) { return config; });
+      io::Progress progress(world(), io::Progress::Level::quiet);
+      command.run({world(), progress, parsed.common.seed, false, parsed.config_text, parsed.values});
+    });
+  }
+  ExitCode models(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--store", (folder_ / "store").string()});
+    return code_of([&] { tests::run_command(world(), "models", arguments); });
+  }
+  /// What was printed is kept in `printed_`.
+  ExitCode code_of(std::function<void()> const& work) {
+    testing::internal::CaptureStdout();
+    ExitCode code = ExitCode::done;
+    try {
+      work();
+      message_.clear();
+    } catch (Error const& error) {
+      message_ = error.what();
+      code = error.code();
+    }
+    printed_ = testing::internal::GetCapturedStdout();
+    return code;
+  }
+  std::filesystem::path tenant() const { return folder_ / "store/main"; }
+  std::string night() const { return std::filesystem::canonical(tenant() / "current").filename().string(); }
+  io::ModelAliases demand() const { return io::read_aliases(world(), tenant() / "current").in_use.at("demand"); }
+  nlohmann::json verdict() const { return nlohmann::json::parse(io::read_file(tenant() / "current/gate.json")); }
+  std::string forecasts() const { return io::read_file(tenant() / "current/csv/forecast.csv"); }
+
+  ScratchFolder folder_;
+  std::string printed_, message_;
+};
+
+TEST_F(GateNightly, VersionsChampionsAndRefusals) {
+  ASSERT_EQ(nightly("2026-06-24", 3), ExitCode::done) << message_;
+  std::string const first = demand().champion;
+  EXPECT_TRUE(first.starts_with("2026-06-24-")) << first;
+  EXPECT_EQ(verdict()["compared_with"], "season_mean");
+  EXPECT_NE(forecasts().find(",champion\n"), std::string::npos);
+
+  // The same recipe on newer data: too few series to judge, so it is used.
+  ASSERT_EQ(nightly("2026-06-28", 3), ExitCode::done) << message_;
+  EXPECT_NE(demand().champion, first);
+  EXPECT_EQ(demand().previous, first);
+  EXPECT_EQ(verdict()["base"], "2026-06-24");
+
+  // Another recipe cannot show that it is better: refused, and the champion makes the forecasts.
+  EXPECT_EQ(nightly("2026-06-28", 1), ExitCode::refused);
+  EXPECT_NE(message_.find("stays out"), std::string::npos) << message_;
+  EXPECT_EQ(night(), "2026-06-28.2");
+  EXPECT_EQ(demand().champion, first);
+  EXPECT_EQ(verdict()["rung"], "champion");
+  std::string const refused = verdict()["version"];
+
+  EXPECT_EQ(models({"list", "--json"}), ExitCode::done) << message_;
+  if (world().is_root()) {
+    EXPECT_EQ(nlohmann::json::parse(printed_)["models"].size(), 3u) << printed_;
+  }
+  EXPECT_EQ(models({"verify"}), ExitCode::done) << message_;
+  EXPECT_EQ(models({"show", "demand"}), ExitCode::done) << message_;
+  EXPECT_EQ(models({"diff", "demand", first, refused}), ExitCode::done) << message_;
+  if (world().is_root()) {
+    EXPECT_NE(printed_.find("option forecast.trees"), std::string::npos) << printed_;
+  }
+  EXPECT_EQ(models({"promote", "demand", refused}), ExitCode::refused);
+  EXPECT_EQ(models({"promote", "demand", "2026-06-24-000"}), ExitCode::bad_data);
+  EXPECT_EQ(models({"promote", "demand", refused, "--force"}), ExitCode::bad_config);
+  EXPECT_EQ(models({"promote", "demand", refused, "--force", "--reason", "new menu"}), ExitCode::done) << message_;
+  EXPECT_EQ(night(), "2026-06-28.3");
+  EXPECT_EQ(demand().champion, refused);
+  EXPECT_EQ(demand().previous, first);
+
+  // The night run again does not undo what the person did.
+  EXPECT_EQ(nightly("2026-06-28", 1), ExitCode::refused);
+  EXPECT_EQ(night(), "2026-06-28.3");
+  EXPECT_EQ(demand().champion, refused);
+}
+
+}  // namespace
+}  // namespace tidemill::jobs
