@@ -94,7 +94,7 @@ void copy_verdict(StepWork const& work) {
   io::agree(work.comm, "copy the gate's verdict", [&] {
     if (!work.comm.is_root()) return;
     for (char const* name : {"gate.json", io::aliases_name}) {
-      std::filesystem::copy_file(work.folder_of("gate") / name, work.folder / name);
+      io::copy_file(work.folder_of("gate") / name, work.folder / name);
     }
   });
 }
