@@ -95,14 +95,18 @@ def mounted(size_kib, folder):
         return False
 
 
+def pages_below(folder):
+    """KiB that a tmpfs needs for all below, a page for each link and folder too."""
+    return sum(4 * max(1, -(-p.lstat().st_size // 4096)) for p in folder.rglob("*") if not p.is_dir())
+
+
 def full_disk(night, folder, sizes):
     """The night on file systems of a sweep of sizes. Yields (size in KiB, return code, faults); nothing where no file
     system can be mounted."""
     place = folder / "disk"
-    used = sum(-(-p.stat().st_size // 4096) * 4 + 4 for p in night.before.rglob("*") if not p.is_symlink()) + 64
-    needed = 2 * sum(-(-p.stat().st_size // 4096) * 4 + 4 for p in night.after.rglob("*") if not p.is_symlink())
+    used, needed = (pages_below(store) for store in (night.before, night.after))
     for number in range(sizes):
-        size = used + (needed - used) * number // sizes
+        size = used + (needed - used) * (number + 1) // (sizes + 1)
         if not mounted(size, place):
             return
         try:

@@ -47,7 +47,7 @@ arguments_of() {
 # digest_of WORK RUN: the content digest of what the run made.
 digest_of() {
   case $1 in
-    night) "$tidemill" verify "$2/store/demo/current/" | cut -d ' ' -f 1 ;;
+    night) "$tidemill" verify "$2/store/demo/current/" | sed -n "1s/ .*//p" ;;
     *) "$tidemill" digest "$2/model.h5" | cut -d ' ' -f 1 ;;
   esac
 }
