@@ -181,7 +181,8 @@ StepOutcome run_gate(StepWork const& work, NightParams const& params) {
   JudgedForecasts const judged = judged_forecasts(gate.backtest, gate.forecast().model, gate.forecast());
   record.version = register_trained(gate, judged);
   std::optional<DemandVersion> const champion = version_in_use(gate, gate.base.champion);
-  compare_models(gate, judged, champion, record);
+  // A champion that cannot be read does not open the door: the one before it stands in.
+  compare_models(gate, judged, champion ? champion : version_in_use(gate, gate.base.previous), record);
   if (!params.gate.is_enabled && !record.verdict.promoted) {
     record.verdict.promoted = true;
     record.verdict.reason = "the gate is off; it says: " + record.verdict.reason;
