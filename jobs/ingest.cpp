@@ -11,6 +11,7 @@
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/store_options.hpp"
 
 namespace po = boost::program_options;
 
@@ -23,6 +24,7 @@ struct Flags {
   drivers::IngestOptions ingest;
   std::vector<std::string> inputs, columns;
   std::string store, costs, promotions, date_order, delimiter, decimal = ".", cutoff = "04:00", utc_offset;
+  bool group_access = false;
 };
 
 /// "04:00" or "-05:30" as minutes.
@@ -156,6 +158,7 @@ void reconcile_reports(Context const& context, std::vector<drivers::ReportedItem
 
 void run(Context const& context, Flags const& flags) {
   drivers::IngestOptions const options = checked(flags);
+  make_store(context.comm, flags.store, options.tenant, flags.group_access);
   drivers::ItemCosts costs;
   if (!flags.costs.empty()) costs = drivers::ItemCosts::read(context.comm, flags.costs, options.file);
   nlohmann::ordered_json json{{"tenant", options.tenant}, {"files", nlohmann::json::array()}};
@@ -197,6 +200,8 @@ Command make_ingest_command() {
       "export files: CSV or TSV, plain, gzip or zstd");
   add("store", po::value(&flags->store)->required(), "folder of the store");
   add("tenant", po::value(&ingest.tenant)->required(), "whose sales they are");
+  add("group-access", po::bool_switch(&flags->group_access),
+      "a new tenant's folders are for its group too (2770); otherwise for the owner alone (0700)");
   add("location", po::value(&ingest.file.location), "for exports that do not name it");
   add("currency", po::value(&ingest.file.currency)->default_value("USD"), "of all amounts");
   add("date-order", po::value(&flags->date_order), "mdy or dmy, for dates like 03/04/2026");

@@ -13,7 +13,6 @@
 #include "drivers/night/publish_results.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/error.hpp"
-#include "io/store/access.hpp"
 #include "io/store/lease.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/commands.hpp"
@@ -22,6 +21,7 @@
 #include "jobs/night/night_plan.hpp"
 #include "jobs/night/run_folder.hpp"
 #include "jobs/night/run_monitor.hpp"
+#include "jobs/store_options.hpp"
 
 namespace po = boost::program_options;
 
@@ -160,12 +160,7 @@ void report_refusal(Context const& context, io::PublishedNight const& night) {
 void run(Context const& context, NightOptions const& options) {
   double const started = io::seconds_now();
   drivers::AssetNight const params = night_params(context, options);
-  std::filesystem::path const tenant = params.store / params.tenant;
-  auto const access = options.group_access ? io::StoreAccess::group : io::access_of(tenant);
-  io::restrict_new_files(access);
-  io::agree(context.comm, "open the store", [&] {
-    if (context.comm.is_root()) io::open_tenant(params.store, params.tenant, access);
-  });
+  std::filesystem::path const tenant = make_store(context.comm, options.store, options.tenant, options.group_access);
   io::Lease const lease(context.comm, tenant / "lock", end_at_once);
   RunFolder const folder(context.comm, tenant);
   context.progress.record_to(folder.path());

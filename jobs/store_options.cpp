@@ -37,6 +37,16 @@ void add_store_options(po::options_description& out, StoreOptions& options) {
       "tenant", po::value(&options.tenant)->default_value(options.tenant), "whose nights");
 }
 
+fs::path make_store(io::Comm const& comm, std::string const& store, std::string const& tenant, bool group_access) {
+  fs::path const folder = fs::path(store) / tenant;
+  io::StoreAccess const access = group_access ? io::StoreAccess::group : io::access_of(folder);
+  io::restrict_new_files(access);
+  io::agree(comm, "open the store", [&] {
+    if (comm.is_root()) io::open_tenant(store, tenant, access);
+  });
+  return folder;
+}
+
 fs::path open_store(io::Comm const& comm, StoreOptions const& options) {
   io::StoreAccess const access = io::access_of(options.folder());
   io::restrict_new_files(access);

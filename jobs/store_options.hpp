@@ -21,4 +21,9 @@ void add_store_options(boost::program_options::options_description& out, StoreOp
 /// name is not safe or when others could exchange its files (see io::open_tenant).
 std::filesystem::path open_store(io::Comm const& comm, StoreOptions const& options);
 
+/// Collective. STORE/TENANT, made if it is not there: for the owner alone, or for its group too. What is there keeps
+/// its access. Throws ConfigError as open_store does.
+std::filesystem::path make_store(io::Comm const& comm, std::string const& store, std::string const& tenant,
+                                 bool group_access);
+
 }  // namespace tidemill::jobs

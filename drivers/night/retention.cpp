@@ -31,7 +31,7 @@ std::vector<fs::path> sorted_entries(fs::path const& folder) {
   return entries;
 }
 
-double seconds_since(std::string const& utc) {
+double seconds_since_utc(std::string const& utc) {
   std::tm time{};
   if (strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time) == nullptr) return 1e18;
   return std::difftime(std::time(nullptr), timegm(&time));
@@ -41,7 +41,7 @@ double seconds_since(std::string const& utc) {
 std::map<std::string, double> seconds_since_left(io::AuditLog const& log) {
   std::map<std::string, double> seconds;
   for (io::AuditEntry const& move : io::current_history(log).moves) {
-    seconds[move.detail("from")] = seconds_since(move.time);
+    seconds[move.detail("from")] = seconds_since_utc(move.time);
   }
   return seconds;
 }

@@ -32,7 +32,7 @@ struct AuditHead {
 
 std::string bytes_if_there(fs::path const& path) { return fs::exists(path) ? read_file(path) : ""; }
 
-AuditHead read_head(fs::path const& tenant, std::vector<std::string>& faults) {
+AuditHead read_audit_head(fs::path const& tenant, std::vector<std::string>& faults) {
   std::string const text = bytes_if_there(head_path(tenant));
   if (text.empty()) return {};
   try {
@@ -121,7 +121,7 @@ AuditState read_state(fs::path const& tenant) {
   std::string const text = bytes_if_there(log_path(tenant));
   state.bytes = text.size();
   state.lines = split_lines(text);
-  state.head = read_head(tenant, state.log.faults);
+  state.head = read_audit_head(tenant, state.log.faults);
   AuditHead before_last;
   for (std::size_t i = 0; i < state.lines.whole.size(); ++i) {
     auto const entry = parse_line(state.lines.whole[i]);

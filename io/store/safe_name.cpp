@@ -32,7 +32,7 @@ bool is_safe_name(std::string_view name) {
 std::string const& checked_name(std::string_view what, std::string const& name) {
   if (is_safe_name(name)) return name;
   throw ConfigError(
-      fmt::format("{} '{}' cannot name a folder: expected letters, digits, - _ . only, at most {}, with no "
+      fmt::format("{} '{}' cannot name a folder: use letters, digits, - _ . only, at most {}, with no "
                   "dot or dash in front and no ending .tmp or .free",
                   what, printable_name(name), longest_name));
 }

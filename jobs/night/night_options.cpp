@@ -213,7 +213,7 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add("store", po::value(&options.store)->required(), "folder of all tenants' data, runs and nights");
   add("tenant", po::value(&options.tenant)->default_value(options.tenant), "whose night it is");
   add("date", po::value(&options.date), "business date of the night; later sales are left out (default: the last one)");
-  add("group-access", po::value(&options.group_access)->default_value(false),
+  add("group-access", po::value(&options.group_access)->implicit_value(true)->default_value(false),
       "a new tenant's folders are for its group too (2770); otherwise for the owner alone (0700)");
   add("title", po::value(&options.title), "heading of the report (default: the tenant)");
   add("currency", po::value(&options.currency)->default_value(options.currency), "ISO code of all amounts");

@@ -38,8 +38,8 @@ class RetentionStore : public testing::Test {
     if (!world().is_root()) GTEST_SKIP() << "rank 0 only";
     fs::copy(example_->path(), tenant(), fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   }
-  void add_day(int day) const { add_day_to(tenant(), day); }
-  static void add_day_to(fs::path const& tenant, int day) {
+  void add_day(int day, std::string const& result = "") const { add_day_to(tenant(), day, result); }
+  static void add_day_to(fs::path const& tenant, int day, std::string const& result = "") {
     io::Comm const self = io::Comm::self();
     RunRecord run;
     run.run = "2026110" + std::to_string(day) + "T010000-1";
@@ -57,7 +57,7 @@ class RetentionStore : public testing::Test {
     std::string const date = "2026-11-0" + std::to_string(day);
     io::Lease const lease(self, tenant / "lock");
     fs::path const prepared = io::begin_night(self, tenant, date, &lease);
-    io::commit_text(self, prepared / "csv/a.csv", date + std::string(1000, 'x'));
+    io::commit_text(self, prepared / "csv/a.csv", date + std::string(1000, 'x') + result);
     io::commit_text(self, prepared / "record.json", to_json(run));
     io::publish_night(self, tenant, date, prepared, {}, {&lease});
   }
@@ -80,12 +80,12 @@ class RetentionStore : public testing::Test {
 
 std::unique_ptr<ScratchFolder> RetentionStore::example_;
 
-using Names = std::set<std::string>;
+using RemovedNames = std::set<std::string>;
 
 TEST_F(RetentionStore, OldNightsGoWithTheRunsAndStepsThatOnlyTheyName) {
   RetentionPlan const removal = plan(3);
-  EXPECT_EQ(going(removal, "night"), (Names{"2026-11-01", "2026-11-02", "2026-11-03"}));
-  EXPECT_EQ(going(removal, "run"), (Names{"20261101T010000-1", "20261102T010000-1", "20261103T010000-1"}));
+  EXPECT_EQ(going(removal, "night"), (RemovedNames{"2026-11-01", "2026-11-02", "2026-11-03"}));
+  EXPECT_EQ(going(removal, "run"), (RemovedNames{"20261101T010000-1", "20261102T010000-1", "20261103T010000-1"}));
   EXPECT_EQ(going(removal, "step").size(), 3u);
   EXPECT_FALSE(going(removal, "step").contains("daily-" + key_of_day(1, "daily").substr(0, 16)));
   EXPECT_GT(removal.bytes, 3000);
@@ -106,7 +106,7 @@ TEST_F(RetentionStore, CurrentPreviousAndPinnedNightsStay) {
     io::move_current(lease, tenant(), "2026-11-02", "rollback");
   }
   RetentionPlan const removal = plan(1);
-  EXPECT_EQ(going(removal, "night"), (Names{"2026-11-04", "2026-11-05"}));
+  EXPECT_EQ(going(removal, "night"), (RemovedNames{"2026-11-04", "2026-11-05"}));
   EXPECT_EQ(removal.kept.at("2026-11-01"), "pinned: audit of 2026");
   EXPECT_EQ(removal.kept.at("2026-11-02"), "current");
   EXPECT_EQ(removal.kept.at("2026-11-03"), "previous");
@@ -121,20 +121,21 @@ TEST_F(RetentionStore, NightsLeftAMomentAgoStayForTheirReaders) {
 }
 
 TEST_F(RetentionStore, ARevisionNumberIsNotUsedAgain) {
-  fs::rename(tenant() / "nights/2026-11-06", tenant() / "nights/2026-11-06.3");
-  add_day(6);
+  add_day(6, "b");
+  add_day(6, "c");
+  EXPECT_EQ(io::current_night(tenant()), "2026-11-06.3");
+  fs::remove_all(tenant() / "nights/2026-11-06");
+  fs::remove_all(tenant() / "nights/2026-11-06.2");
+  add_day(6, "c");
   EXPECT_EQ(io::current_night(tenant()), "2026-11-06.3");  // the same results: published before
-  fs::remove(tenant() / "nights/2026-11-06.3/csv/a.csv");
-  io::write_file(tenant() / "nights/2026-11-06.3/night.json",
-                 "{\"date\":\"2026-11-06\",\"digest\":\"0\",\"files\":[]}");
-  add_day(6);
+  add_day(6, "d");
   EXPECT_EQ(io::current_night(tenant()), "2026-11-06.4");
 }
 
 TEST_F(RetentionStore, UnfinishedWorkStaysWhileItMayGoOn) {
   fs::path const unfinished = tenant() / "cache" / ("forecast-" + std::string(16, 'c'));
   io::make_folders(unfinished / "checkpoints");
-  EXPECT_EQ(going(plan(6), "step"), Names{unfinished.filename().string()});
+  EXPECT_EQ(going(plan(6), "step"), RemovedNames{unfinished.filename().string()});
   RunRecord run;
   run.run = "20261107T010000-1";
   run.state = "running";
@@ -153,9 +154,9 @@ TEST_F(RetentionStore, LeftoversGoAndStrangersStay) {
   io::make_folders(tenant() / "cache/my-own-things");
   io::write_file(tenant() / "audit.head.tmp", "");
   RetentionPlan const removal = plan(6);
-  EXPECT_EQ(going(removal, "leftover"), (Names{".2026-11-07.3.tmp", ".trash.2026-11-01", "audit.head.tmp"}));
+  EXPECT_EQ(going(removal, "leftover"), (RemovedNames{".2026-11-07.3.tmp", ".trash.2026-11-01", "audit.head.tmp"}));
   EXPECT_EQ(removal.removals.size(), 3u);
-  EXPECT_EQ(going(plan(6, 3600), "leftover"), Names{".trash.2026-11-01"});  // the others may be at work
+  EXPECT_EQ(going(plan(6, 3600), "leftover"), RemovedNames{".trash.2026-11-01"});  // the others may be at work
   apply(removal);
   EXPECT_TRUE(fs::exists(tenant() / "nights/notes") && fs::exists(tenant() / "cache/my-own-things"));
 }
