@@ -8,6 +8,8 @@ namespace tidemill::jobs {
 Command make_ingest_command();
 Command make_bench_command();
 Command make_digest_command();
+Command make_doctor_command();
+Command make_drift_command();
 Command make_menu_command();
 Command make_price_command();
 Command make_promotion_command();

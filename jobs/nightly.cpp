@@ -14,13 +14,17 @@
 #include "io/store/lease.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/night/alerts.hpp"
 #include "jobs/night/night_options.hpp"
 #include "jobs/night/run_folder.hpp"
+#include "jobs/night/run_monitor.hpp"
 
 namespace po = boost::program_options;
 
 namespace tidemill::jobs {
 namespace {
+
+std::string time_text() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 drivers::RunRecord new_record(Context const& context, NightOptions const& options, RunFolder const& folder) {
   char host[256] = {};
@@ -29,7 +33,7 @@ drivers::RunRecord new_record(Context const& context, NightOptions const& option
   record.run = folder.name();
   record.program_version = TIDEMILL_VERSION;
   record.tenant = options.tenant;
-  record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  record.started = time_text();
   record.state = "running";
   record.host = host;
   record.process = getpid();
@@ -80,9 +84,26 @@ std::string closing_json(drivers::RunRecord const& record, io::PublishedNight co
   return json.dump(2) + "\n";
 }
 
+/// Where a run tells of itself.
+struct Watching {
+  RunFolder const& folder;
+  RunMonitor& monitor;
+  double started;
+};
+
+/// Collective. The same alerts on every rank: those that rank 0 sees.
+void judge_night(Context const& context, NightOptions const& options, std::filesystem::path const& tenant,
+                 Watching const& watching, drivers::RunRecord& record) {
+  double const seconds = context.comm.max(io::seconds_now() - watching.started);
+  std::int64_t const free = context.comm.min(free_bytes(tenant));
+  record.alerts = alerts_of(record, options.alerts, {seconds, free});
+  for (drivers::Alert const& alert : record.alerts) context.progress.say(alert.severity + ": " + alert.message);
+  if (context.comm.is_root()) write_alerts(watching.folder.path(), record.alerts);
+}
+
 /// Runs the steps and publishes; keeps `record` up to date whatever happens.
 io::PublishedNight run_night(Context const& context, NightOptions const& options, drivers::AssetNight const& params,
-                             RunFolder const& folder, drivers::RunRecord& record) {
+                             Watching const& watching, drivers::RunRecord& record) {
   std::filesystem::path const tenant = params.store / params.tenant;
   std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
   check_stop_after(options.stop_after, steps);
@@ -90,9 +111,11 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
   drivers::StepRunOptions run_options{tenant / "cache", options.stop_after, {}};
   run_options.on_step = [&](std::vector<drivers::StepRecord> const& done) {
     record.steps = done;
-    folder.write(record);
+    watching.folder.write(record);
+    watching.monitor.update(record);
   };
   record.steps = drivers::run_steps(context.comm, context.progress, steps, run_options);
+  judge_night(context, options, tenant, watching, record);
   std::string const title = options.title.empty() ? options.tenant : options.title;
   return drivers::publish_results(context.comm, context.progress,
                                   {tenant, title, options.currency, params.item_days.interval}, record);
@@ -107,16 +130,25 @@ void run(Context const& context, NightOptions const& options) {
   context.progress.record_to(folder.path());
   drivers::RunRecord record = new_record(context, options, folder);
   folder.write(record);
+  RunMonitor monitor(context.comm, {tenant, folder.path(), options.metrics_file, 5}, record);
   try {
-    io::PublishedNight const night = run_night(context, options, params, folder, record);
+    io::PublishedNight const night = run_night(context, options, params, {folder, monitor, started}, record);
     record.state = night.unchanged ? "unchanged" : "published";
     record.seconds = context.comm.max(io::seconds_now() - started);
+    record.finished = time_text();
     folder.write(record);
+    monitor.update(record);
     print_result(context, context.json ? closing_json(record, night) : closing_text(record, night));
   } catch (Error const& error) {
     record.state = error.code() == ExitCode::resume_later ? "stopped" : "failed";
     record.message = error.what();
     record.seconds = io::seconds_now() - started;
+    record.finished = time_text();
+    if (record.state == "failed") {
+      record.alerts.push_back(failure_alert(record));
+      if (context.comm.is_root()) write_alerts(folder.path(), {record.alerts.back()});
+    }
+    monitor.update(record);
     // An error that all ranks agreed on; after a stray one the others are not here to write with.
     if (error.code() != ExitCode::failed) folder.write(record);
     throw;

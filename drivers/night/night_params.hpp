@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "drivers/drift/drift.hpp"
 #include "drivers/forecast/backtest.hpp"
 #include "drivers/ingest/ingest.hpp"
 #include "drivers/menu/menu.hpp"
@@ -47,6 +48,9 @@ struct NightParams {
   std::int64_t pair_orders = 50;  ///< bought together: in at least so many orders ...
   double pair_lift = 1.3;         ///< ... and so many times as often as by chance
   StrategyParams strategy;
+  DriftParams drift;
+  std::int64_t drift_days = 14;            ///< the newest so many days are compared ...
+  std::int64_t drift_reference_days = 84;  ///< ... with so many before them
   TrendParams trend;
 
   /// What sales_inputs found, so that it is read once per run; emptied when the store changes.

@@ -10,8 +10,8 @@
 namespace tidemill::drivers {
 
 /// The graph of a night, in the order it is run: ingest (when there are sources), quality, daily, forecast, backtest,
-/// totals, elasticity, price, menu, trend, promotion, results. `comm` and `params` must outlive the steps. The files of
-/// `results` (results.h5, CSV files, the demand model) are the night.
+/// totals, elasticity, price, menu, trend, promotion, drift, results. `comm` and `params` must outlive the steps. The
+/// files of `results` (results.h5, CSV files, the demand model) are the night.
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params);
 
 // Groups of steps, in one file each.
@@ -26,6 +26,7 @@ Step price_step(NightParams const& params);
 Step menu_step(io::Comm const& comm, NightParams const& params);
 Step promotion_step(io::Comm const& comm, NightParams const& params);
 Step trend_step(NightParams const& params);
+Step drift_step(NightParams const& params);
 /// Gathers the tables of the steps before it.
 Step results_step(NightParams const& params, std::vector<Step> const& before);
 

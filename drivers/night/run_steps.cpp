@@ -118,8 +118,10 @@ StepRecord run_step(io::Comm const& comm, io::Progress& progress, Step const& st
   };
   StepWork const work{comm, progress, folder, key, folder_of};
   if (auto record = finished(comm, progress, folder, key); record && (!step.still_holds || step.still_holds(work))) {
+    double const seconds_when_run = record->seconds;
     record->reused = true;
     meter.finish(*record);
+    record->saved_seconds = std::max(0.0, seconds_when_run - record->seconds);
     return *record;
   }
   clear_leftovers(comm, folder);
@@ -130,6 +132,7 @@ StepRecord run_step(io::Comm const& comm, io::Progress& progress, Step const& st
   record.key = key;
   record.rows = outcome.rows;
   record.summary = outcome.summary;
+  record.figures = outcome.figures;
   record.inputs = inputs;
   record.files = digests_of_files(comm, folder);
   meter.finish(record);

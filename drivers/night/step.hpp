@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/night/step_record.hpp"
 #include "io/comm/comm.hpp"
 #include "io/progress/progress.hpp"
 
@@ -22,8 +23,9 @@ struct StepWork {
 };
 
 struct StepOutcome {
-  std::int64_t rows = 0;  ///< rows made
-  std::string summary;    ///< one line for people
+  std::int64_t rows = 0;             ///< rows made
+  std::string summary;               ///< one line for people
+  std::vector<Figure> figures = {};  ///< for whoever watches the nights; the same for any number of ranks
 };
 
 /// One node of the night's graph. Its key is the SHA-256 of its name, version, config, the digests of `inputs` and the

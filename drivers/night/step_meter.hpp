@@ -10,12 +10,14 @@ namespace tidemill::drivers {
 class StepMeter {
  public:
   explicit StepMeter(io::Comm const& comm);
-  /// Collective. Fills seconds (the slowest rank's), peak memory of each rank, and bytes read and written.
+  /// Collective. Fills seconds (the slowest rank's), seconds, work and peak memory of each rank, and bytes read and
+  /// written.
   void finish(StepRecord& record) const;
 
  private:
   io::Comm comm_;
   double started_;
+  double waited_before_;
   io::ProcessUsage before_;
 };
 

@@ -2,17 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <vector>
 
 #include "io/error.hpp"
 
 namespace tidemill::drivers {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepRecord, name, title, key, reused, seconds, rows, summary, peak_memory,
-                                   bytes_read, bytes_written, files, inputs)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunRecord, run, program_version, tenant, date, started, state, message, host,
-                                   process, ranks, seed, seconds, config, night_digest, title, currency, interval,
-                                   steps)
+// A record of an earlier version lacks the newer fields: they stay as they begin.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Figure, name, labels, value)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepPlan, name, seconds, peak_memory, bytes_written, files)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Alert, rule, severity, message, value, limit)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepRecord, name, title, key, reused, seconds, rows, summary,
+                                                peak_memory, bytes_read, bytes_written, files, inputs, rank_seconds,
+                                                work_seconds, rank_bytes_read, rank_bytes_written, saved_seconds,
+                                                figures)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunRecord, run, program_version, tenant, date, started, state, message,
+                                                host, process, ranks, seed, seconds, config, night_digest, title,
+                                                currency, interval, steps, plan, alerts, finished)
 
 namespace {
 
@@ -21,10 +30,13 @@ std::string written(Record const& record) {
   return nlohmann::json(record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+/// `needed`: fields that records have had from the first version on.
 template <class Record>
-Record parsed(std::string const& text, std::string const& where) {
+Record parsed(std::string const& text, std::string const& where, std::vector<char const*> const& needed) {
   try {
-    return nlohmann::json::parse(text).get<Record>();
+    nlohmann::json const json = nlohmann::json::parse(text);
+    for (char const* const field : needed) json.at(field);
+    return json.get<Record>();
   } catch (nlohmann::json::exception const& error) {
     throw DataError(fmt::format("{} is not a record of this version: {}", where, error.what()));
   }
@@ -32,14 +44,21 @@ Record parsed(std::string const& text, std::string const& where) {
 
 }  // namespace
 
+double imbalance(StepRecord const& step) {
+  std::vector<double> const& work = step.work_seconds;
+  double const total = std::accumulate(work.begin(), work.end(), 0.0);
+  if (work.empty() || total <= 0) return 1;
+  return *std::max_element(work.begin(), work.end()) * static_cast<double>(work.size()) / total;
+}
+
 std::string to_json(RunRecord const& record) { return written(record); }
 std::string to_json(StepRecord const& record) { return written(record); }
 
 RunRecord run_record_from_json(std::string const& text, std::string const& where) {
-  return parsed<RunRecord>(text, where);
+  return parsed<RunRecord>(text, where, {"run", "tenant", "state", "steps"});
 }
 StepRecord step_record_from_json(std::string const& text, std::string const& where) {
-  return parsed<StepRecord>(text, where);
+  return parsed<StepRecord>(text, where, {"name", "key", "rows", "files", "inputs"});
 }
 
 }  // namespace tidemill::drivers

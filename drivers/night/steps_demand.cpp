@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "drivers/partition/move_rows.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -13,14 +16,29 @@ CheckpointPlace checkpoints_of(StepWork const& work, NightParams const& params) 
 
 io::Table load_daily(StepWork const& work) { return load_table(work, "daily", "daily"); }
 
-std::string accuracy_of(io::Comm const& comm, io::Table const& metrics, std::string const& model) {
-  double wape = -1;
+/// The metrics over all horizons, of each model; `use` says which one the night forecasts with.
+std::vector<Figure> accuracy_figures(io::Comm const& comm, io::Table const& all, std::string const& ours) {
+  std::vector<Figure> figures;
+  io::Table const metrics = on_every_rank(comm, all);
   for (std::int64_t row = 0; row < metrics.rows(); ++row) {
-    bool const is_total = metrics.at("horizon").integers[static_cast<std::size_t>(row)] == 0;
-    if (is_total && metrics.at("model").text(row) == model) wape = metrics.at("wape").number(row);
+    if (metrics.at("horizon").integers[static_cast<std::size_t>(row)] != 0) continue;
+    std::string const model = metrics.at("model").text(row);
+    for (char const* const name : {"wape", "rmsse", "bias", "coverage"}) {
+      double const value = metrics.at(name).number(row);
+      if (!std::isfinite(value)) continue;
+      std::string const use = model == ours ? "night" : "comparison";
+      figures.push_back({"forecast_" + std::string(name), {{"model", model}, {"use", use}}, value});
+    }
   }
-  wape = comm.max(wape);
-  return wape < 0 ? "no pairs to judge" : fmt::format("error {:.1f} % of sales (WAPE)", wape * 100);
+  return figures;
+}
+
+std::string accuracy_text(std::vector<Figure> const& figures) {
+  for (Figure const& figure : figures) {
+    if (figure.name != "forecast_wape" || figure.labels.at("use") != "night") continue;
+    return fmt::format("error {:.1f} % of sales (WAPE)", figure.value * 100);
+  }
+  return "no pairs to judge";
 }
 
 }  // namespace
@@ -47,7 +65,8 @@ Step backtest_step(NightParams const& params) {
         backtest(work.comm, exec, load_daily(work), params.backtest, checkpoints_of(work, params), work.progress);
     save_table(work, "metrics", config, result.metrics);
     save_table(work, "forecasts", config, result.forecasts);
-    return {result.forecasts.range.total, accuracy_of(work.comm, result.metrics, params.backtest.forecast.model)};
+    std::vector<Figure> const figures = accuracy_figures(work.comm, result.metrics, params.backtest.forecast.model);
+    return {result.forecasts.range.total, accuracy_text(figures), figures};
   };
   return step;
 }

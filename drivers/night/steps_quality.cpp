@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "drivers/ingest/sales_store.hpp"
 #include "drivers/night/night_steps.hpp"
@@ -131,10 +132,14 @@ Step quality_step(io::Comm const& comm, NightParams const& params) {
     io::Table const quarantine = reason_table(work.comm, reasons);
     save_table(work, "sources", "", source_table(work.comm, sources));
     save_table(work, "quarantine", "", quarantine);
-    std::int64_t set_aside = 0;
-    for (std::int64_t const rows : sources.quarantined) set_aside += rows;
+    auto const sum = [](std::vector<std::int64_t> const& rows) {
+      return std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
+    };
+    std::int64_t const set_aside = sum(sources.quarantined);
     return {static_cast<std::int64_t>(sources.name.size()),
-            counted(set_aside, "rows set aside for ") + counted(quarantine.range.total, "reasons")};
+            counted(set_aside, "rows set aside for ") + counted(quarantine.range.total, "reasons"),
+            {{"rows_read", {}, static_cast<double>(sum(sources.read))},
+             {"rows_quarantined", {}, static_cast<double>(set_aside)}}};
   };
   return step;
 }

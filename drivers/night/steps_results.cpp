@@ -29,6 +29,8 @@ std::vector<Result> const& results() {
                                        {"strategies", "promotion", "strategies"},
                                        {"bought_together", "promotion", "pairs"},
                                        {"trends", "trend", "trends"},
+                                       {"drift", "drift", "columns"},
+                                       {"drift_bins", "drift", "bins"},
                                        {"sources", "quality", "sources"},
                                        {"quarantine", "quality", "quarantine"},
                                        {"assets", "catalogue", "catalogue"},
@@ -93,9 +95,10 @@ bool has_sales(io::Comm const& comm, AssetNight const& params) {
 std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
   std::vector<Step> steps;
   if (!params.sources.empty()) steps.push_back(ingest_step(comm, params));
-  for (Step const& step : {quality_step(comm, params), daily_step(comm, params), forecast_step(params),
-                           backtest_step(params), totals_step(params), elasticity_step(params), price_step(params),
-                           menu_step(comm, params), trend_step(params), promotion_step(comm, params)}) {
+  for (Step const& step :
+       {quality_step(comm, params), daily_step(comm, params), forecast_step(params), backtest_step(params),
+        totals_step(params), elasticity_step(params), price_step(params), menu_step(comm, params), trend_step(params),
+        promotion_step(comm, params), drift_step(params)}) {
     steps.push_back(step);
   }
   return steps;

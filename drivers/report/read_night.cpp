@@ -5,6 +5,7 @@
 #include <map>
 
 #include "drivers/report/read_parts.hpp"
+#include "drivers/report/text.hpp"
 #include "io/tables/table.hpp"
 
 namespace tidemill::drivers::report {
@@ -74,6 +75,38 @@ void read_sources(NightTable const& sources, NightTable const& quarantine, Repor
   }
 }
 
+void read_drift(NightTable const& columns, NightTable const& bins, ReportData& data) {
+  auto const share = [](std::int64_t part, std::int64_t all) {
+    return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
+  };
+  for (std::int64_t row = 0; row < columns.rows(); ++row) {
+    std::int64_t const before = columns.whole("rows_reference", row), now = columns.whole("rows_current", row);
+    auto const number = [&](char const* name) { return columns.number(name, row); };
+    DriftColumn drift{columns.text("of", row),
+                      columns.text("column", row),
+                      columns.text("verdict", row),
+                      number("psi"),
+                      number("ks"),
+                      number("js"),
+                      number("mean_reference"),
+                      number("mean_current"),
+                      number("p50_reference"),
+                      number("p50_current"),
+                      share(columns.whole("missing_reference", row), before),
+                      share(columns.whole("missing_current", row), now),
+                      {}};
+    for (std::int64_t bin = 0; bin < bins.rows(); ++bin) {
+      if (bins.text("of", bin) != drift.of || bins.text("column", bin) != drift.column) continue;
+      double const upper = bins.number("upper", bin);
+      std::string const name = bins.text("name", bin);
+      std::string const range = std::isfinite(upper) ? "up to " + number_text(upper, 2) : "more";
+      drift.bins.push_back({name.empty() ? range : name, share(bins.whole("rows_reference", bin), before),
+                            share(bins.whole("rows_current", bin), now)});
+    }
+    data.drift.push_back(std::move(drift));
+  }
+}
+
 ReportData read_night(std::filesystem::path const& results_file, RunRecord const& run) {
   io::Hdf5File file = io::Hdf5File::open(io::Comm::self(), results_file);
   auto const table = [&](char const* name) { return NightTable(file, name); };
@@ -90,6 +123,7 @@ ReportData read_night(std::filesystem::path const& results_file, RunRecord const
   read_promotions(table("promotions"), table("strategies"), data);
   read_trends(table("trends"), item_days, data);
   read_backtest(table("backtest"), data);
+  read_drift(table("drift"), table("drift_bins"), data);
   read_sources(table("sources"), table("quarantine"), data);
   return data;
 }

@@ -95,6 +95,22 @@ struct BacktestRow {
   double coverage = 0;  ///< NaN for models without intervals
 };
 
+/// Shares of one bin of a column before and now.
+struct DriftShare {
+  std::string name;
+  double reference = 0, current = 0;
+};
+
+/// How a column's values differ from before.
+struct DriftColumn {
+  std::string of, column;
+  std::string verdict;             ///< steady, moderate, major, too_few
+  double psi = 0, ks = 0, js = 0;  ///< NaN where the kind of column has no such measure
+  double mean_reference = 0, mean_current = 0, p50_reference = 0, p50_current = 0;
+  double missing_reference = 0, missing_current = 0;  ///< shares
+  std::vector<DriftShare> bins;
+};
+
 struct SourceFile {
   std::string name;
   std::int64_t rows_read = 0;
@@ -133,6 +149,7 @@ struct ReportData {
   std::vector<PromotionResult> promotions;
   std::vector<TrendResult> trends;
   std::vector<BacktestRow> backtest;
+  std::vector<DriftColumn> drift;
   std::vector<SourceFile> sources;
   std::vector<QuarantineReason> quarantine;
   RunRecord run;

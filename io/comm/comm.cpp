@@ -8,10 +8,28 @@
 #include <limits>
 #include <numeric>
 
+#include "io/comm/collective_time.hpp"
 #include "io/error.hpp"
 
 namespace tidemill::io {
 namespace {
+
+double collective_seconds = 0;
+int collective_depth = 0;
+
+/// Counts the time of one collective call; calls inside it are part of it.
+class CollectiveTime {
+ public:
+  CollectiveTime() : started_(collective_depth++ == 0 ? seconds_now() : 0) {}
+  ~CollectiveTime() {
+    if (--collective_depth == 0) collective_seconds += seconds_now() - started_;
+  }
+  CollectiveTime(CollectiveTime const&) = delete;
+  CollectiveTime& operator=(CollectiveTime const&) = delete;
+
+ private:
+  double started_;
+};
 
 constexpr std::size_t largest_message = std::size_t{1} << 30;
 
@@ -45,7 +63,12 @@ Comm::Comm(MPI_Comm handle) : handle_(handle), rank_(0), size_(1) {
 
 Comm Comm::self() { return Comm(MPI_COMM_SELF); }
 
-void Comm::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
+double seconds_in_collectives() { return collective_seconds; }
+
+void Comm::barrier() const {
+  CollectiveTime const time;
+  check(MPI_Barrier(handle_), "MPI_Barrier");
+}
 
 void Comm::copy_bytes(std::vector<std::byte> const& from, void* to) {
   if (!from.empty()) std::memcpy(to, from.data(), from.size());
@@ -53,6 +76,7 @@ void Comm::copy_bytes(std::vector<std::byte> const& from, void* to) {
 
 void Comm::reduce_all(void* values, std::size_t count, std::size_t width, Kind kind, Operation operation) const {
   if (size_ == 1) return;
+  CollectiveTime const time;
   MPI_Datatype const type = kind == Kind::real ? (width == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE)
                                                : integer_type(width, kind == Kind::signed_integer);
   MPI_Op const op = operation == Operation::sum ? MPI_SUM : operation == Operation::max ? MPI_MAX : MPI_MIN;
@@ -66,6 +90,7 @@ void Comm::reduce_all(void* values, std::size_t count, std::size_t width, Kind k
 
 std::vector<std::int64_t> Comm::sum_parts(std::span<std::int64_t const> all,
                                           std::span<std::int64_t const> counts) const {
+  CollectiveTime const time;
   std::vector<int> lengths;
   for (std::int64_t const count : counts) {
     if (count > std::numeric_limits<int>::max()) throw Error("a part of a sum over ranks has more than 2^31 elements");
@@ -78,12 +103,14 @@ std::vector<std::int64_t> Comm::sum_parts(std::span<std::int64_t const> all,
 }
 
 std::int64_t Comm::sum_before(std::int64_t value) const {
+  CollectiveTime const time;
   std::int64_t before = 0;
   check(MPI_Exscan(&value, &before, 1, MPI_INT64_T, MPI_SUM, handle_), "MPI_Exscan");
   return rank_ == 0 ? 0 : before;
 }
 
 std::vector<std::byte> Comm::gather_all_bytes(std::span<std::byte const> mine) const {
+  CollectiveTime const time;
   std::uint64_t const my_size = mine.size();
   std::vector<std::uint64_t> sizes(static_cast<std::size_t>(size_));
   check(MPI_Allgather(&my_size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, handle_), "MPI_Allgather");
@@ -122,6 +149,7 @@ std::vector<std::string> Comm::gather_all_texts(std::string const& mine) const {
 
 std::vector<std::vector<std::byte>> Comm::exchange_bytes(
     std::vector<std::span<std::byte const>> const& outgoing) const {
+  CollectiveTime const time;
   auto const ranks = static_cast<std::size_t>(size_);
   std::vector<std::uint64_t> send_sizes(ranks), receive_sizes(ranks);
   for (std::size_t r = 0; r < ranks; ++r) send_sizes[r] = outgoing[r].size();
@@ -152,6 +180,7 @@ std::vector<std::vector<std::byte>> Comm::exchange_bytes(
 }
 
 void Comm::broadcast_bytes(std::span<std::byte> bytes, int root) const {
+  CollectiveTime const time;
   for (std::size_t done = 0; done < bytes.size();) {
     std::size_t const now = std::min(bytes.size() - done, largest_message);
     check(MPI_Bcast(bytes.data() + done, static_cast<int>(now), MPI_BYTE, root, handle_), "MPI_Bcast");

@@ -114,6 +114,14 @@ void add_promotion_options(po::options_description& out, drivers::NightParams& p
       "orders that two items must share to count as bought together");
   add("promotion.pair-lift", po::value(&params.pair_lift)->default_value(params.pair_lift),
       "and so many times as often as by chance");
+  add("drift.days", po::value(&params.drift_days)->default_value(params.drift_days),
+      "newest days that are compared with those before");
+  add("drift.reference-days", po::value(&params.drift_reference_days)->default_value(params.drift_reference_days),
+      "how many days before; whole weeks keep weekdays apart from drift");
+  add("drift.moderate", po::value(&params.drift.moderate)->default_value(params.drift.moderate),
+      "stability index from which a column counts as shifted");
+  add("drift.major", po::value(&params.drift.major)->default_value(params.drift.major),
+      "and from which the shift is major");
   add("trend.alpha", po::value(&params.trend.alpha)->default_value(params.trend.alpha),
       "share of false alarms among the trends found");
 }
@@ -124,8 +132,9 @@ std::map<std::string, std::string> sections_of(po::variables_map const& values) 
   std::map<std::string, std::string> sections;
   for (auto const& [name, value] : values) {
     std::size_t const dot = name.find('.');
-    if (dot == std::string::npos || name == "ingest.source" || name == "ingest.costs" || name == "ingest.promotions" ||
-        is_asset_file_option(name)) {
+    bool const changes_result = !name.starts_with("alerts.");
+    if (dot == std::string::npos || !changes_result || name == "ingest.source" || name == "ingest.costs" ||
+        name == "ingest.promotions" || is_asset_file_option(name)) {
       continue;
     }
     sections[name.substr(0, dot)] += name + " = " + option_text(value) + "\n";
@@ -196,9 +205,12 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add("title", po::value(&options.title), "heading of the report (default: the tenant)");
   add("currency", po::value(&options.currency)->default_value(options.currency), "ISO code of all amounts");
   add("stop-after", po::value(&options.stop_after), "stop after this step, as a signal would (exit code 75)");
+  add("metrics-file", po::value(&options.metrics_file),
+      "a second metrics.prom, where a collector looks for it; its folder must be there");
   add("checkpoint-seconds",
       po::value(&options.params.checkpoint_seconds)->default_value(options.params.checkpoint_seconds),
       "time between checkpoints of a training");
+  add_alert_options(out, options.alerts);
   add_ingest_options(out, options);
   add_daily_options(out, options);
   add_forecast_options(out, options.params.backtest);

@@ -6,6 +6,7 @@
 
 #include "drivers/night/asset_steps.hpp"
 #include "jobs/command.hpp"
+#include "jobs/night/alerts.hpp"
 #include "jobs/night/asset_options.hpp"
 
 namespace tidemill::jobs {
@@ -15,7 +16,8 @@ struct NightOptions {
   std::string store, tenant = "main", date, stop_after, title, currency = "USD";
   std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith";
   std::vector<std::string> sources;
-  std::string costs, promotions;
+  std::string costs, promotions, metrics_file;
+  AlertLimits alerts;
   AssetOptions asset;
   drivers::NightParams params;
 };

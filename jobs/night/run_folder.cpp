@@ -33,35 +33,6 @@ drivers::RunRecord read_record(fs::path const& run) {
   return drivers::run_record_from_json(io::read_file(run / "record.json"), (run / "record.json").string());
 }
 
-std::string label_text(std::string const& text) {
-  std::string escaped;
-  for (char const c : text) {
-    if (c == '"' || c == '\\') escaped += '\\';
-    escaped += c == '\n' ? ' ' : c;
-  }
-  return escaped;
-}
-
-/// Prometheus text format, for the node exporter's textfile collector.
-std::string metrics_of(drivers::RunRecord const& record) {
-  std::string text;
-  auto const family = [&](char const* name, char const* help, auto const& value) {
-    text += fmt::format("# HELP tidemill_{0} {1}\n# TYPE tidemill_{0} gauge\n", name, help);
-    for (drivers::StepRecord const& step : record.steps) {
-      text += fmt::format("tidemill_{}{{tenant=\"{}\",step=\"{}\"}} {}\n", name, label_text(record.tenant),
-                          label_text(step.name), value(step));
-    }
-  };
-  family("step_seconds", "Time of the step in the newest run.", [](auto const& step) { return step.seconds; });
-  family("step_reused", "1 when the step's result was there already.",
-         [](auto const& step) { return step.reused ? 1 : 0; });
-  family("step_rows", "Rows the step made.", [](auto const& step) { return step.rows; });
-  family("step_peak_memory_bytes", "Most memory that one rank held.", [](auto const& step) {
-    return step.peak_memory.empty() ? 0 : *std::max_element(step.peak_memory.begin(), step.peak_memory.end());
-  });
-  return text;
-}
-
 }  // namespace
 
 RunFolder::RunFolder(io::Comm const& comm, fs::path const& tenant) : comm_(comm) {
@@ -75,7 +46,6 @@ RunFolder::RunFolder(io::Comm const& comm, fs::path const& tenant) : comm_(comm)
 
 void RunFolder::write(drivers::RunRecord const& record) const {
   io::commit_text(comm_, path_ / "record.json", comm_.is_root() ? drivers::to_json(record) : "");
-  io::commit_text(comm_, path_ / "metrics.prom", comm_.is_root() ? metrics_of(record) : "");
 }
 
 std::optional<drivers::RunRecord> newest_run(fs::path const& tenant) {

@@ -10,14 +10,15 @@
 
 namespace tidemill::jobs {
 
-/// STORE/TENANT/runs/RUN: status.jsonl (written as it goes), record.json and metrics.prom (after every step).
+/// STORE/TENANT/runs/RUN: status.jsonl (written as it goes), record.json (after every step), metrics.prom (RunMonitor)
+/// and alerts.jsonl.
 class RunFolder {
  public:
   /// Collective. Makes a new folder named after the time and the process of rank 0, the same on all ranks.
   RunFolder(io::Comm const& comm, std::filesystem::path const& tenant);
   std::filesystem::path const& path() const { return path_; }
   std::string name() const { return path_.filename().string(); }
-  /// Collective. Replaces record.json and metrics.prom by rename: readers see whole files at all times.
+  /// Collective. Replaces record.json by rename: readers see a whole file at all times.
   void write(drivers::RunRecord const& record) const;
 
  private:
