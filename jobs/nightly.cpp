@@ -16,6 +16,7 @@
 #include "jobs/commands.hpp"
 #include "jobs/night/alerts.hpp"
 #include "jobs/night/night_options.hpp"
+#include "jobs/night/night_plan.hpp"
 #include "jobs/night/run_folder.hpp"
 #include "jobs/night/run_monitor.hpp"
 
@@ -107,6 +108,7 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
   std::filesystem::path const tenant = params.store / params.tenant;
   std::vector<drivers::Step> const steps = drivers::night_steps(context.comm, params);
   check_stop_after(options.stop_after, steps);
+  record.plan = plan_of(steps, size_of_night(context.comm, params));
   context.progress.plan(expected_stages(tenant, stages_of(steps)));
   drivers::StepRunOptions run_options{tenant / "cache", options.stop_after, {}};
   run_options.on_step = [&](std::vector<drivers::StepRecord> const& done) {

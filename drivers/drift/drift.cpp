@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <numbers>
-#include <optional>
 
 #include "drivers/drift/sorted_values.hpp"
 #include "drivers/drift/statistics.hpp"
@@ -41,8 +41,10 @@ NumberSample sample_of(io::Comm const& comm, io::Column const& column) {
     sum.add(value);
   }
   std::sort(sample.keys.begin(), sample.keys.end());
-  sample.count = comm.sum(static_cast<std::int64_t>(sample.keys.size()));
-  sample.side.rows = comm.sum(rows);
+  std::array<std::int64_t, 2> counts{static_cast<std::int64_t>(sample.keys.size()), rows};
+  comm.sum(std::span<std::int64_t>(counts));
+  sample.count = counts[0];
+  sample.side.rows = counts[1];
   sample.side.missing = sample.side.rows - sample.count;
   double const total = sum.total(comm);
   sample.side.mean = sample.count > 0 ? total / static_cast<double>(sample.count) : unknown;

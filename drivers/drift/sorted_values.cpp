@@ -1,6 +1,7 @@
 #include "drivers/drift/sorted_values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -8,6 +9,8 @@ namespace tidemill::drivers {
 namespace {
 
 constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
+constexpr int digit_bits = 8;
+constexpr std::uint64_t largest_digit = (1 << digit_bits) - 1;
 
 std::int64_t count_up_to(std::vector<std::span<std::uint64_t const>> const& parts, std::uint64_t key) {
   std::int64_t count = 0;
@@ -41,20 +44,26 @@ std::uint64_t ordered_key(double value) {
 double value_of_key(std::uint64_t key) { return std::bit_cast<double>((key & sign_bit) != 0 ? key & ~sign_bit : ~key); }
 
 std::vector<std::vector<std::uint64_t>> keys_at(io::Comm const& comm, std::vector<PlacesInOrder> const& questions) {
-  // From the highest bit down: a key's bit is 0 where enough values lie at or below the largest key with that bit 0.
+  // Digit by digit from the highest: a digit is the smallest with which enough values lie at or below the largest key
+  // that begins so.
   std::vector<std::vector<std::uint64_t>> keys;
   for (PlacesInOrder const& question : questions) keys.emplace_back(question.places.size(), 0);
-  for (int bit = 63; bit >= 0; --bit) {
-    std::uint64_t const ones_below = (std::uint64_t{1} << bit) - 1;
+  for (int shift = 64 - digit_bits; shift >= 0; shift -= digit_bits) {
+    std::uint64_t const rest = (std::uint64_t{1} << shift) - 1;
     std::vector<std::int64_t> counts;
     for (std::size_t q = 0; q < questions.size(); ++q) {
-      for (std::uint64_t const key : keys[q]) counts.push_back(count_up_to(questions[q].mine, key | ones_below));
+      for (std::uint64_t const key : keys[q]) {
+        for (std::uint64_t digit = 0; digit < largest_digit; ++digit) {
+          counts.push_back(count_up_to(questions[q].mine, key | digit << shift | rest));
+        }
+      }
     }
     comm.sum(std::span(counts));
     auto count = counts.begin();
     for (std::size_t q = 0; q < questions.size(); ++q) {
-      for (std::size_t i = 0; i < keys[q].size(); ++i, ++count) {
-        if (*count < questions[q].places[i]) keys[q][i] |= ones_below + 1;
+      for (std::size_t i = 0; i < keys[q].size(); ++i, count += largest_digit) {
+        auto const enough = std::lower_bound(count, count + largest_digit, questions[q].places[i]);
+        keys[q][i] |= static_cast<std::uint64_t>(enough - count) << shift;
       }
     }
   }
@@ -66,7 +75,9 @@ double kolmogorov_distance(io::Comm const& comm, TwoSamples const& samples, std:
   std::vector<std::uint64_t> const second = my_piece(comm, samples.second, cuts);
   auto const size_first = static_cast<std::int64_t>(first.size()),
              size_second = static_cast<std::int64_t>(second.size());
-  std::int64_t const n = comm.sum(size_first), m = comm.sum(size_second);
+  std::array<std::int64_t, 2> totals{size_first, size_second};
+  comm.sum(std::span<std::int64_t>(totals));
+  auto const [n, m] = totals;
   std::int64_t below_first = comm.sum_before(size_first), below_second = comm.sum_before(size_second);
   std::int64_t largest = 0;
   for (std::size_t i = 0, j = 0; i < first.size() || j < second.size();) {

@@ -18,7 +18,8 @@ struct PlacesInOrder {
   std::vector<std::int64_t> places;                  ///< the same on every rank, each 1 .. number of values
 };
 
-/// Collective. The keys at the asked places, for all questions together: 64 sums over the ranks however many there are.
+/// Collective. The keys at the asked places, for all questions together: eight sums over the ranks however
+/// many there are.
 std::vector<std::vector<std::uint64_t>> keys_at(io::Comm const& comm, std::vector<PlacesInOrder> const& questions);
 
 /// Two samples of which each rank holds a part, as ascending keys.

@@ -14,7 +14,7 @@ namespace tidemill::drivers::report {
 namespace {
 
 using Anchor = Svg::Anchor;
-constexpr double font = 11;
+constexpr double label_font = 11;
 constexpr double radius = 5;
 
 void draw_mark(Svg& svg, Point at, std::string const& menu_class, std::string const& hint) {
@@ -113,7 +113,7 @@ std::string draw_quadrant_chart(std::vector<MenuItem> const& items, std::string 
     names.push_back(shortened(item.item, size.width < 500 ? 14 : 26));
   }
   auto const placed =
-      place_labels(points, names, font, radius + 1, {area.left, area.top, area.right, area.bottom}, obstacles);
+      place_labels(points, names, label_font, radius + 1, {area.left, area.top, area.right, area.bottom}, obstacles);
   for (std::size_t i = 0; i < drawn.size(); ++i) {
     Box const& box = placed[i].box;
     Point const middle{(box.left + box.right) / 2, (box.top + box.bottom) / 2};

@@ -18,6 +18,47 @@ std::string bars_figure(std::string const& caption, std::vector<Bar> const& bars
   return figure(caption, for_wide_and_narrow(draw_bars(bars, caption, 1080), draw_bars(bars, caption, 360)));
 }
 
+std::string alert_list(RunRecord const& run) {
+  if (run.alerts.empty()) return paragraph("No limit of the configuration was broken.");
+  std::string list;
+  for (Alert const& alert : run.alerts) {
+    list += fmt::format("<li><span class=\"bad\">{}</span> {}: {}</li>\n", escape_html(alert.severity),
+                        escape_html(alert.rule), escape_html(alert.message));
+  }
+  return "<h3>Limits that were broken</h3>\n<ul>\n" + list + "</ul>\n";
+}
+
+/// "2.1 s of 1.8 s"; the plan's figure is left out where there is none.
+std::string against_plan(std::string const& measured, std::string const& planned) {
+  return planned.empty() ? measured : measured + " of " + planned;
+}
+
+/// What each step took, beside what was planned for it.
+std::string step_table(RunRecord const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (StepRecord const& step : run.steps) {
+    auto const planned =
+        std::find_if(run.plan.begin(), run.plan.end(), [&](auto const& p) { return p.name == step.name; });
+    bool const has_plan = planned != run.plan.end() && !step.reused;
+    rows.push_back(
+        {escape_html(step.title),
+         against_plan(duration_text(step.seconds), has_plan ? duration_text(planned->seconds) : ""),
+         against_plan(bytes_text(largest(step.peak_memory)), has_plan ? bytes_text(planned->peak_memory) : ""),
+         bytes_text(step.bytes_read),
+         against_plan(bytes_text(step.bytes_written), has_plan ? bytes_text(planned->bytes_written) : ""),
+         number_text(imbalance(step), 2), step.reused ? duration_text(step.saved_seconds) : ""});
+  }
+  return "<h3>Measured, and what was planned before the first step</h3>\n" +
+         html_table({{"Step"},
+                     {"Time", true},
+                     {"Memory", true},
+                     {"Read", true, true},
+                     {"Written", true, true},
+                     {"Busiest rank : mean", true, true},
+                     {"Saved by reuse", true, true}},
+                    rows);
+}
+
 }  // namespace
 
 std::string run_section(ReportData const& data) {
@@ -35,6 +76,8 @@ std::string run_section(ReportData const& data) {
                                            data.run.ranks == 1 ? "process" : "processes"));
   body += bars_figure("Time per step", time);
   body += bars_figure("Memory per step: most used by one process", memory);
+  body += step_table(data.run);
+  body += alert_list(data.run);
   return section("run", "Time and memory", body);
 }
 

@@ -1,0 +1,82 @@
+#include "drivers/night/plan_night.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tidemill::drivers {
+namespace {
+
+constexpr double megabyte = 1e6;
+
+// Measured: bytes of an export's line, of a stored line, of a line of interactions.
+constexpr double raw_bytes_of_line = RAWLINE;
+constexpr double stored_bytes_of_line = STOREDLINE;
+constexpr double bytes_of_pair = 24;
+
+enum class Unit { line, line_and_tree, pair, picture };
+
+/// Per million units, and what does not depend on them.
+struct StepRule {
+  char const* name;
+  Unit unit;
+  double seconds, seconds_per_million;
+  double memory, memory_per_million;    ///< MB
+  double written, written_per_million;  ///< MB
+  std::int64_t files;
+};
+
+RULES
+
+double units_of(Unit unit, NightSize const& size, bool is_back_test) {
+  auto const lines = static_cast<double>(expected_lines(size));
+  switch (unit) {
+    case Unit::line:
+      return lines;
+    case Unit::line_and_tree:
+      return lines * static_cast<double>(size.trees * (is_back_test ? size.origins : 1));
+    case Unit::pair:
+      return static_cast<double>(size.pair_bytes) / bytes_of_pair;
+    default:
+      return static_cast<double>(size.pictures);
+  }
+}
+
+StepRule const& rule_of(std::string const& step) {
+  auto const known = std::find_if(std::begin(rules), std::end(rules), [&](auto const& rule) { return step == rule.name; });
+  if (known != std::end(rules)) return *known;
+  return step.starts_with("model-") ? any_model : any_step;
+}
+
+}  // namespace
+
+std::int64_t expected_lines(NightSize const& size) {
+  // What is ingested anew replaces what the store holds of the same days; the larger of both is looked at.
+  double const raw = static_cast<double>(size.raw_bytes) / raw_bytes_of_line;
+  double const stored = static_cast<double>(size.stored_bytes) / stored_bytes_of_line;
+  return static_cast<std::int64_t>(std::max(raw, stored));
+}
+
+std::vector<StepPlan> plan_steps(std::vector<std::string> const& steps, NightSize const& size) {
+  std::vector<StepPlan> plan;
+  auto const ranks = static_cast<double>(std::max(1, size.ranks));
+  for (std::string const& step : steps) {
+    StepRule const& rule = rule_of(step);
+    double const millions = units_of(rule.unit, size, step == "backtest") / 1e6;
+    // Trees need memory for the rows alone.
+    double const rows = rule.unit == Unit::line_and_tree ? units_of(Unit::line, size, false) / 1e6 : millions;
+    StepPlan needed;
+    needed.name = step;
+    needed.seconds = rule.seconds + rule.seconds_per_million * millions / ranks;
+    needed.peak_memory = static_cast<std::int64_t>((rule.memory + rule.memory_per_million * rows / ranks) * megabyte);
+    needed.bytes_written = static_cast<std::int64_t>((rule.written + rule.written_per_million * rows) * megabyte);
+    needed.files = rule.files;
+    plan.push_back(needed);
+  }
+  return plan;
+}
+
+double checkpoint_interval(double checkpoint_seconds, double seconds_between_failures) {
+  return std::sqrt(2 * checkpoint_seconds * seconds_between_failures);
+}
+
+}  // namespace tidemill::drivers
