@@ -9,8 +9,8 @@ namespace {
 constexpr double megabyte = 1e6;
 
 // Measured: bytes of an export's line, of a stored line, of a line of interactions.
-constexpr double raw_bytes_of_line = RAWLINE;
-constexpr double stored_bytes_of_line = STOREDLINE;
+constexpr double raw_bytes_of_line = 300;
+constexpr double stored_bytes_of_line = 60;
 constexpr double bytes_of_pair = 24;
 
 enum class Unit { line, line_and_tree, pair, picture };
@@ -25,7 +25,11 @@ struct StepRule {
   std::int64_t files;
 };
 
-RULES
+constexpr StepRule any_step{"", Unit::line, 0.1, 0, 60, 0, 0.1, 0, 2};
+constexpr StepRule any_model{"", Unit::pair, 0.1, 2, 60, 100, 0.1, 20, 1};
+constexpr StepRule rules[]{
+    {"ingest", Unit::line, 0.1, 4, 45, 900, 0.2, 130, 5},
+};
 
 double units_of(Unit unit, NightSize const& size, bool is_back_test) {
   auto const lines = static_cast<double>(expected_lines(size));

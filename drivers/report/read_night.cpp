@@ -75,23 +75,31 @@ void read_sources(NightTable const& sources, NightTable const& quarantine, Repor
   }
 }
 
+/// What a column of the daily sales is counted in, for people: thousandths of units, cents.
+double units_of_column(std::string const& of, std::string const& column) {
+  if (of != "sales") return 1;
+  return column == "units" ? 1000 : column == "unit_price" || column == "unit_cost" ? 100 : 1;
+}
+
 void read_drift(NightTable const& columns, NightTable const& bins, ReportData& data) {
   auto const share = [](std::int64_t part, std::int64_t all) {
     return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : 0;
   };
   for (std::int64_t row = 0; row < columns.rows(); ++row) {
     std::int64_t const before = columns.whole("rows_reference", row), now = columns.whole("rows_current", row);
+    double const scale = units_of_column(columns.text("of", row), columns.text("column", row));
     auto const number = [&](char const* name) { return columns.number(name, row); };
+    auto const scaled = [&](char const* name) { return columns.number(name, row) / scale; };
     DriftColumn drift{columns.text("of", row),
                       columns.text("column", row),
                       columns.text("verdict", row),
                       number("psi"),
                       number("ks"),
                       number("js"),
-                      number("mean_reference"),
-                      number("mean_current"),
-                      number("p50_reference"),
-                      number("p50_current"),
+                      scaled("mean_reference"),
+                      scaled("mean_current"),
+                      scaled("p50_reference"),
+                      scaled("p50_current"),
                       share(columns.whole("missing_reference", row), before),
                       share(columns.whole("missing_current", row), now),
                       {}};
@@ -99,7 +107,7 @@ void read_drift(NightTable const& columns, NightTable const& bins, ReportData& d
       if (bins.text("of", bin) != drift.of || bins.text("column", bin) != drift.column) continue;
       double const upper = bins.number("upper", bin);
       std::string const name = bins.text("name", bin);
-      std::string const range = std::isfinite(upper) ? "up to " + number_text(upper, 2) : "more";
+      std::string const range = std::isfinite(upper) ? "up to " + number_text(upper / scale, 2) : "more";
       drift.bins.push_back({name.empty() ? range : name, share(bins.whole("rows_reference", bin), before),
                             share(bins.whole("rows_current", bin), now)});
     }

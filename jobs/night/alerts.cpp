@@ -46,7 +46,7 @@ void judge_drift(drivers::RunRecord const& record, double limit, std::vector<Ale
         auto const found = figure.labels.find(name);
         return found == figure.labels.end() ? std::string() : found->second;
       };
-      alerts.push_back({"drift-level", figure.value >= 2 ? "critical" : "warning",
+      alerts.push_back({"drift-level", "warning",
                         fmt::format("{} of {} has shifted against its reference; see csv/drift.csv of the night",
                                     label("column"), label("of")),
                         figure.value, limit});
