@@ -9,8 +9,8 @@ namespace {
 constexpr double megabyte = 1e6;
 
 // Measured: bytes of an export's line, of a stored line, of a line of interactions.
-constexpr double raw_bytes_of_line = 300;
-constexpr double stored_bytes_of_line = 60;
+constexpr double raw_bytes_of_line = 321;
+constexpr double stored_bytes_of_line = 248;
 constexpr double bytes_of_pair = 24;
 
 enum class Unit { line, line_and_tree, pair, picture };
@@ -25,10 +25,28 @@ struct StepRule {
   std::int64_t files;
 };
 
-constexpr StepRule any_step{"", Unit::line, 0.1, 0, 60, 0, 0.1, 0, 2};
-constexpr StepRule any_model{"", Unit::pair, 0.1, 2, 60, 100, 0.1, 20, 1};
+// Times: the generated chain of 842,601 lines on two ranks and two cores, times two (ingest: processor time of one
+// rank). Memory and bytes: the same chain and the small one of 7,368 lines, a line through both.
+constexpr StepRule any_step{"", Unit::line, 0.1, 0, 63, 0, 0.1, 0, 2};
+constexpr StepRule any_model{"", Unit::pair, 0.1, 5, 63, 150, 0.1, 20, 1};
 constexpr StepRule rules[]{
-    {"ingest", Unit::line, 0.1, 4, 45, 900, 0.2, 130, 5},
+    // name, unit, seconds, per million, MB, per million, MB written, per million lines, files
+    {"ingest", Unit::line, 0.1, 18, 42, 430, 0.1, 490, 1},
+    {"quality", Unit::line, 0.1, 0.4, 43, 315, 0.1, 0, 2},
+    {"daily", Unit::line, 0.1, 6.5, 43, 700, 0.5, 25, 1},
+    {"forecast", Unit::line_and_tree, 0.3, 0.042, 96, 900, 9, 30, 1},
+    {"backtest", Unit::line_and_tree, 0.3, 0.041, 96, 900, 9, 30, 2},
+    {"totals", Unit::line, 0.1, 0.1, 63, 200, 0.7, 3, 1},
+    {"elasticity", Unit::line, 0.1, 0.3, 63, 200, 0.1, 0, 1},
+    {"price", Unit::line, 0.1, 0.2, 63, 200, 0.1, 0, 2},
+    {"menu", Unit::line, 0.1, 7.5, 63, 700, 0.1, 0, 1},
+    {"trend", Unit::line, 0.1, 0.1, 63, 200, 0.1, 0, 1},
+    {"promotion", Unit::line, 0.1, 7, 63, 700, 0.1, 0, 3},
+    {"drift", Unit::line, 0.1, 0.3, 63, 200, 0.1, 0, 2},
+    {"results", Unit::line, 0.3, 0.1, 63, 200, 1.4, 5, 17},
+    {"publish", Unit::line, 0.2, 0, 63, 0, 2, 5, 20},
+    {"interactions", Unit::pair, 0.1, 3, 63, 300, 0.1, 30, 2},
+    {"pictures", Unit::picture, 0.1, 9000, 63, 0, 0.1, 3000, 3},
 };
 
 double units_of(Unit unit, NightSize const& size, bool is_back_test) {
@@ -46,7 +64,8 @@ double units_of(Unit unit, NightSize const& size, bool is_back_test) {
 }
 
 StepRule const& rule_of(std::string const& step) {
-  auto const known = std::find_if(std::begin(rules), std::end(rules), [&](auto const& rule) { return step == rule.name; });
+  auto const known =
+      std::find_if(std::begin(rules), std::end(rules), [&](auto const& rule) { return step == rule.name; });
   if (known != std::end(rules)) return *known;
   return step.starts_with("model-") ? any_model : any_step;
 }
