@@ -32,10 +32,10 @@ constexpr StepRule any_model{"", Unit::pair, 0.1, 5, 63, 150, 0.1, 20, 1};
 constexpr StepRule rules[]{
     // name, unit, seconds, per million, MB, per million, MB written, per million lines, files
     {"ingest", Unit::line, 0.1, 18, 42, 430, 0.1, 490, 1},
-    {"quality", Unit::line, 0.1, 0.4, 43, 315, 0.1, 0, 2},
-    {"daily", Unit::line, 0.1, 6.5, 43, 700, 0.5, 25, 1},
-    {"forecast", Unit::line_and_tree, 0.3, 0.042, 96, 900, 9, 30, 1},
-    {"backtest", Unit::line_and_tree, 0.3, 0.041, 96, 900, 9, 30, 2},
+    {"quality", Unit::line, 0.1, 0.5, 43, 315, 0.1, 0, 2},
+    {"daily", Unit::line, 0.1, 5.6, 43, 940, 0.5, 20, 1},
+    {"forecast", Unit::line_and_tree, 0.3, 0.0217, 96, 495, 9, 2.4, 1},
+    {"backtest", Unit::line_and_tree, 0.3, 0.0217, 96, 495, 9, 5, 2},
     {"totals", Unit::line, 0.1, 0.1, 63, 200, 0.7, 3, 1},
     {"elasticity", Unit::line, 0.1, 0.3, 63, 200, 0.1, 0, 1},
     {"price", Unit::line, 0.1, 0.2, 63, 200, 0.1, 0, 2},
