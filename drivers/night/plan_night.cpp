@@ -12,6 +12,7 @@ constexpr double megabyte = 1e6;
 constexpr double raw_bytes_of_line = 321;
 constexpr double stored_bytes_of_line = 248;
 constexpr double bytes_of_pair = 24;
+constexpr double megabytes_of_tree = 0.0107;  // with its checkpoints, until the next one replaces them
 
 enum class Unit { line, line_and_tree, pair, picture };
 
@@ -32,10 +33,10 @@ constexpr StepRule any_model{"", Unit::pair, 0.1, 5, 63, 150, 0.1, 20, 1};
 constexpr StepRule rules[]{
     // name, unit, seconds, per million, MB, per million, MB written, per million lines, files
     {"ingest", Unit::line, 0.1, 18, 42, 430, 0.1, 490, 1},
-    {"quality", Unit::line, 0.1, 0.4, 43, 315, 0.1, 0, 2},
-    {"daily", Unit::line, 0.1, 6.5, 43, 700, 0.5, 25, 1},
-    {"forecast", Unit::line_and_tree, 0.3, 0.042, 96, 900, 9, 30, 1},
-    {"backtest", Unit::line_and_tree, 0.3, 0.041, 96, 900, 9, 30, 2},
+    {"quality", Unit::line, 0.1, 0.5, 43, 315, 0.1, 0, 2},
+    {"daily", Unit::line, 0.1, 5.6, 43, 940, 0.5, 20, 1},
+    {"forecast", Unit::line_and_tree, 0.3, 0.0217, 96, 495, 0.8, 2.4, 1},
+    {"backtest", Unit::line_and_tree, 0.3, 0.0217, 96, 495, 0.9, 5, 2},
     {"totals", Unit::line, 0.1, 0.1, 63, 200, 0.7, 3, 1},
     {"elasticity", Unit::line, 0.1, 0.3, 63, 200, 0.1, 0, 1},
     {"price", Unit::line, 0.1, 0.2, 63, 200, 0.1, 0, 2},
@@ -91,7 +92,9 @@ std::vector<StepPlan> plan_steps(std::vector<std::string> const& steps, NightSiz
     needed.name = step;
     needed.seconds = rule.seconds + rule.seconds_per_million * millions / ranks;
     needed.peak_memory = static_cast<std::int64_t>((rule.memory + rule.memory_per_million * rows / ranks) * megabyte);
-    needed.bytes_written = static_cast<std::int64_t>((rule.written + rule.written_per_million * rows) * megabyte);
+    double const trees = rule.unit == Unit::line_and_tree ? static_cast<double>(size.trees) * megabytes_of_tree : 0;
+    needed.bytes_written =
+        static_cast<std::int64_t>((rule.written + trees + rule.written_per_million * rows) * megabyte);
     needed.files = rule.files;
     plan.push_back(needed);
   }

@@ -129,6 +129,23 @@ inline ReportData example_report() {
   data.sources = {{"ItemSelectionDetails.csv", 412345, 412301, 44, 15302450, 15301200, 1250},
                   {"items-2026-11.csv", 198220, 198220, 0, 8104512, 8104512, 0}};
   data.quarantine = {{"quantity is not a number", 31}, {"date is missing", 13}};
+  data.drift = {{"sales",
+                 "units <b>",
+                 "major",
+                 0.4,
+                 0.3,
+                 unknown,
+                 12,
+                 18,
+                 10,
+                 15,
+                 0,
+                 0.02,
+                 {{"up to 5", 0.5, 0.1}, {"more", 0.5, 0.9}}},
+                {"sales", "category", "steady", unknown, unknown, 0.001, unknown, unknown, unknown, unknown, 0, 0, {}},
+                {"boost", "forecast", "too_few", 0, 0, unknown, 12, 18, 10, 15, 0, 0, {{"missing", 0, 0}}}};
+  data.run.alerts = {{"drift-level", "warning", "units <b> has shifted", 2, 2}};
+  data.run.plan = {{"Forecast", 1.5, 20000000, 3000000, 2}};
   data.run.run = "2026-11-20-001";
   data.run.program_version = "0.1.0";
   data.run.ranks = 2;

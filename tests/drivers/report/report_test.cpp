@@ -92,6 +92,8 @@ TEST(ReportPage, IsSelfContainedAndEscaped) {
   EXPECT_NE(page.find("&lt;script&gt;alert(1)"), std::string::npos);
   EXPECT_NE(page.find("Harbour &amp; Sons &lt;b&gt;"), std::string::npos);
   EXPECT_NE(page.find("not known"), std::string::npos);
+  EXPECT_NE(page.find("sales: units &lt;b&gt;"), std::string::npos);
+  EXPECT_NE(page.find("units &lt;b&gt; has shifted"), std::string::npos);
 }
 
 /// Every opened element is closed in order; void elements and self-closing ones aside.
