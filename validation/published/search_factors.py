@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How configs/published/ials_gowalla.cfg was found: implicit ALS trained on train.txt, judged on valid.txt of gowalla.
+"""Searches settings of implicit ALS: trained on train.txt, judged on valid.txt of gowalla.
 
     python3 validation/published/search_factors.py "--option value ..." "--option value ..." ...
     python3 validation/published/search_factors.py --climb 64 8 2 0.01 0.01 1
