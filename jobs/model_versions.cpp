@@ -233,7 +233,7 @@ void promote_model(Context const& context, ModelsCommand const& command) {
   std::string const why = command.force ? command.reason : pass_gate(context, command, used.champion);
   aliases.promotion = fmt::format("{} {}{}: {}", command.name, command.version, command.force ? " by force" : "", why);
   used = {command.version, used.champion};
-  std::filesystem::path const night = io::publish_aliases(context.comm, command.folder(), aliases);
+  std::filesystem::path const night = io::publish_aliases(context.comm, command.folder(), aliases, &lease);
   nlohmann::ordered_json const json{{"name", command.name},    {"champion", used.champion}, {"previous", used.previous},
                                     {"night", night.string()}, {"forced", command.force},   {"reason", why}};
   print_result(context, context.json ? json.dump(2) + "\n"

@@ -108,12 +108,12 @@ Aliases keep_promotion(Comm const& comm, fs::path const& tenant, std::string con
   return on_top ? published : aliases;
 }
 
-fs::path publish_aliases(Comm const& comm, fs::path const& tenant, Aliases const& aliases, Lease const& lease) {
+fs::path publish_aliases(Comm const& comm, fs::path const& tenant, Aliases const& aliases, Lease const* lease) {
   std::string const current = current_night(comm, tenant);
   if (current.empty()) throw DataError(tenant.string() + " has no published night whose aliases could be changed");
   fs::path const night = tenant / "nights" / current;
   NightManifest const manifest = verify_night(comm, night);
-  fs::path const prepared = begin_night(comm, tenant, manifest.date, &lease);
+  fs::path const prepared = begin_night(comm, tenant, manifest.date, lease);
   auto const link_files = [&](bool results) {
     agree(comm, "link the files of " + night.string(), [&] {
       if (!comm.is_root()) return;
@@ -126,8 +126,8 @@ fs::path publish_aliases(Comm const& comm, fs::path const& tenant, Aliases const
   };
   link_files(true);
   commit_text(comm, prepared / aliases_name, comm.is_root() ? to_json(aliases) : "");
-  return publish_night(
-             comm, tenant, manifest.date, prepared, [&](std::string const&) { link_files(false); }, {&lease, "promote"})
+  return publish_night(comm, tenant, manifest.date, prepared, [&](std::string const&) { link_files(false); },
+                       {lease, "promote"})
       .folder;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/store/commit.hpp"
+#include "io/store/lease.hpp"
 
 namespace tidemill::io {
 
@@ -78,7 +79,8 @@ Aliases keep_promotion(Comm const& comm, std::filesystem::path const& tenant, st
                        Aliases const& aliases);
 
 /// Collective. Publishes a new revision of the current night that differs in aliases.json only; all other files are
-/// hard links to the same bytes. Returns its folder.
-std::filesystem::path publish_aliases(Comm const& comm, std::filesystem::path const& tenant, Aliases const& aliases);
+/// hard links to the same bytes. Returns its folder. Under `lease` it is fenced and logged; null: for tests.
+std::filesystem::path publish_aliases(Comm const& comm, std::filesystem::path const& tenant, Aliases const& aliases,
+                                      Lease const* lease = nullptr);
 
 }  // namespace tidemill::io
