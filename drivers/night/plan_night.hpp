@@ -16,7 +16,6 @@ struct NightSize {
   std::int64_t pictures = 0;
   std::int64_t trees = 0;      ///< of all models that the forecast trains
   std::int64_t origins = 0;    ///< of the back-test: each trains the models once more
-  std::int64_t resamples = 0;  ///< for the range of the price advice
   int ranks = 1;
 };
 
@@ -24,8 +23,8 @@ struct NightSize {
 std::int64_t expected_lines(NightSize const& size);
 
 /// What each of `steps` (names, in order) will need. Each number is a constant of the step plus one per unit of its
-/// work (lines, lines times trees, pairs, pictures); time and memory per unit are shared by the ranks. Constants were
-/// measured on the generated chain: see the table in the source. Steps it does not know get the constants of a small
+/// work (lines, lines times trees, pairs, pictures); time and memory per unit are shared by the ranks. Constants are
+/// measured on the generated chain or estimated: see the table in the source. Unknown steps get those of a small
 /// one.
 std::vector<StepPlan> plan_steps(std::vector<std::string> const& steps, NightSize const& size);
 

@@ -213,7 +213,11 @@ void agree(Comm const& comm, std::string_view phase, std::function<void()> const
   message = comm.broadcast(message, failing);
   comm.broadcast(std::span(&code, 1), failing);
   std::string const where = comm.size() == 1 ? std::string(phase) : fmt::format("{} (rank {})", phase, failing);
-  throw Error(fmt::format("{}: {}", where, message), static_cast<ExitCode>(code));
+  std::string const text = fmt::format("{}: {}", where, message);
+  // As the kind of error it was, so that callers with a way out of bad data can take it.
+  if (static_cast<ExitCode>(code) == ExitCode::bad_data) throw DataError(text);
+  if (static_cast<ExitCode>(code) == ExitCode::bad_config) throw ConfigError(text);
+  throw Error(text, static_cast<ExitCode>(code));
 }
 
 double seconds_now() { return MPI_Wtime(); }

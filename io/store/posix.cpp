@@ -34,7 +34,8 @@ constexpr std::size_t block_of_file = std::size_t{1} << 20;
 /// What is missing or closed to us is for a person to put right; anything else is the machine's.
 [[noreturn]] void fail_to_read(fs::path const& path) {
   if (errno != ENOENT && errno != ENOTDIR && errno != EISDIR && errno != EACCES && errno != ELOOP) fail("read", path);
-  throw DataError(fmt::format("cannot read {}; check that it exists and may be read", path.string()));
+  std::string_view const reason = errno == EISDIR ? "it is a folder" : std::strerror(errno);
+  throw DataError(fmt::format("cannot open {}: {}; check that it exists and may be read", path.string(), reason));
 }
 
 class Descriptor {

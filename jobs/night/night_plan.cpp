@@ -58,7 +58,6 @@ drivers::NightSize size_of_night(io::Comm const& comm, drivers::AssetNight const
   size.pictures = sizes[3];
   size.trees = trees_of(params.backtest.forecast);
   size.origins = params.backtest.origins;
-  size.resamples = params.price.resamples;
   size.ranks = comm.size();
   return size;
 }
