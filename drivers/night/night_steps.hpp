@@ -10,8 +10,8 @@
 namespace tidemill::drivers {
 
 /// The graph of a night, in the order it is run: ingest (when there are sources), quality, daily, forecast, backtest,
-/// gate, totals, elasticity, price, menu, trend, promotion, drift, results. `comm` and `params` must outlive the steps. The
-/// files of `results` (results.h5, CSV files, the demand model) are the night.
+/// gate, totals, elasticity, price, menu, trend, promotion, drift, results. `comm` and `params` must outlive the steps.
+/// The files of `results` (results.h5, CSV files, the demand model) are the night.
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params);
 
 // Groups of steps, in one file each.
