@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds Tidemill and runs its tests on a bare Debian 12, as root or with sudo.
 # usage: sh tests/run.sh [--slow] [--no-sanitizers] [--jobs N]
-#   --slow           also the suites labelled slow (benchmark sizes, public data sets), and every header by itself
+#   --slow           also the suites labelled slow (benchmark sizes, public data sets), every header by itself, and the
+#                    whole commands (tests of jobs) with sanitizers
 #   --no-sanitizers  skip the run of the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   --jobs N         compile N files at a time (default: as many as cores and memory allow)
 # Ends with ctest's summary; the exit status is 0 only if everything passed.
@@ -16,7 +17,7 @@ while [ $# -gt 0 ]; do
     --slow) slow=yes ;;
     --no-sanitizers) sanitizers=no ;;
     --jobs) shift; jobs="${1:?--jobs needs a number}" ;;
-    *) sed -n '2,7s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,8s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
@@ -61,12 +62,14 @@ if [ $sanitizers = yes ]; then
   # What has run on one rank with sanitizers needs no second run without; kernels' arithmetic does.
   skip="$skip|again"
   say "building the unit tests with sanitizers in build-sanitize/"
-  compile build-sanitize unit_tests -DTIDEMILL_SANITIZE=ON -DCMAKE_BUILD_TYPE=None \
+  sanitized="kernels io drivers"
+  [ $slow = no ] || sanitized="$sanitized jobs"
+  compile build-sanitize "$(printf 'test_%s ' $sanitized)" -DTIDEMILL_SANITIZE=ON -DCMAKE_BUILD_TYPE=None \
     -DCMAKE_CUDA_COMPILER=NOTFOUND
   say "unit tests with sanitizers"
   # Open MPI and its helpers keep memory until the process ends; that is theirs, and leaks are all they report.
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-    ctest --test-dir build-sanitize -L unit -j "$cores" --output-on-failure --timeout 300 || status=1
+    ctest --test-dir build-sanitize -L unit -R "^($(echo $sanitized | tr ' ' '|'))_" -j "$cores" --output-on-failure --timeout 300 || status=1
 fi
 
 say "unit tests, tests at 2, 3 and 4 ranks, layers"
