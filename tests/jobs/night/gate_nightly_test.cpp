@@ -81,7 +81,7 @@ class GateNightly : public testing::Test {
 };
 
 TEST_F(GateNightly, VersionsChampionsAndRefusals) {
-  // Five nights of many small files each: more ranks than processors make them slow, and other nights have the step too.
+  // Nights of many small files: more ranks than processors make them slow, and other nights have the step too.
   if (world().size() > 2) GTEST_SKIP() << "run on one or two ranks";
   ASSERT_EQ(nightly("2026-06-24", 3), ExitCode::done) << message_;
   std::string const first = demand().champion;
