@@ -54,8 +54,12 @@ def interactions():
 
 def link_tree(source, target):
     """A copy that shares the files: tidemill replaces files and never writes into a committed one, which the callers
-    check at the end."""
-    shutil.copytree(source, target, symlinks=True, copy_function=os.link)
+    check at the end. Only logs grow in place (*.jsonl): each copy has its own."""
+
+    def link_or_copy(one, other):
+        (shutil.copy2 if one.endswith(".jsonl") else os.link)(one, other)
+
+    shutil.copytree(source, target, symlinks=True, copy_function=link_or_copy)
 
 
 def bytes_below(folder):
