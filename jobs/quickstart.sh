@@ -21,7 +21,7 @@ ranks=$cores
 
 say "building build/tidemill ($compile_jobs files at a time)"
 mkdir -p build
-# A dozen sources to a unit: a fresh build takes less than half as long.
+# A dozen sources to a unit: their common headers are read once.
 unity="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12"
 # shellcheck disable=SC2086
 if ! { cmake -S . -B build -G Ninja $unity && cmake --build build -j "$compile_jobs" --target tidemill; } >build/quickstart.log 2>&1; then
