@@ -6,6 +6,8 @@ fi
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
 # Two ranks that wait must not push each other off a core.
 export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+# Open MPI 4's mpirun may hang for ever when a rank dies while it connects: a lock in shared memory (openpmix issue 1233).
+export PMIX_MCA_gds=${PMIX_MCA_gds:-hash}
 
 cores=$(getconf _NPROCESSORS_ONLN)
 # A compiler process of ours takes up to about 1 GiB.

@@ -7,7 +7,8 @@
 #   --ranks     the largest number of ranks drawn
 #   --quick     one kind of model on little data and at most two ranks, for the test suite
 # A kill takes one rank, all ranks, or all ranks and the launcher. One resumed run in four is killed again. Every choice
-# comes from the seed, which is printed. Exits with 1 when a digest differs, a resume fails, or a process outlives a kill.
+# comes from the seed, which is printed. Exits with 1 when a digest differs, a resume fails, a process outlives a kill, or
+# a run does not end.
 # shellcheck disable=SC2154,SC1091
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -64,6 +65,7 @@ draw() {
   drawn=$((state / 7 % $1))
 }
 now_ms() { date +%s%3N; }
+is_running() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 in_seconds() { awk -v ms="$1" 'BEGIN { printf "%.2f", ms / 1000 }'; }
 
 # start_run KIND RANKS RUN: in the background; sets `launcher`.
@@ -84,9 +86,26 @@ end_run() {
   done
 }
 
-# await_end RUN: sets `status` to the launcher's; gives up when a rank outlives the launcher by a minute.
+# await_end RUN: sets `status` to the launcher's. Open MPI 4's mpirun may wait for ever on a lock that a killed rank held
+# while it was starting (openpmix issue 1233): a launcher without ranks for 20 s is ended too, and counted.
 await_end() {
   status=0
+  waited=0
+  alone=0
+  while is_running "$launcher"; do
+    waited=$((waited + 1))
+    if [ $((waited % 10)) -eq 0 ]; then
+      alone=$((alone + 1))
+      [ -z "$(ranks_of "$1")" ] || alone=0
+    fi
+    if [ $alone -ge 20 ]; then
+      kill -KILL "$launcher"
+      hung=$((hung + 1))
+      break
+    fi
+    [ $waited -lt $longest ] || { echo "kill.sh: no end of a run after $((longest / 10)) s: $1" >&2; exit 1; }
+    sleep 0.1
+  done
   wait "$launcher" || status=$?
   launcher=""
   waited=0
@@ -110,7 +129,10 @@ kill_run() {
   kill -KILL ${ranks_alive:-$launcher} 2>/dev/null || true
 }
 
+# The longest wait for a run, in tenths of a second: generous, for only a hang should meet it.
+longest=6000
 failures=0
+hung=0
 # check_digest KIND RUN: sets `verdict`; the kind's first digest is what the others are compared with.
 check_digest() {
   digest=$(digest_of "$1" "$2") || digest=none
@@ -134,6 +156,7 @@ for kind in $kinds; do
     [ $status -eq 0 ] || { cat "$run/log" >&2; echo "kill.sh: the undisturbed $kind ended with $status" >&2; exit 1; }
     duration=$(($(now_ms) - begin))
     eval "duration_$kind=$duration"
+    longest=$((6000 + duration / 5))
     check_digest "$kind" "$run"
     echo "undisturbed $kind on $ranks: $(in_seconds $duration) s, digest $digest, $verdict"
     rm -rf "$run"
@@ -186,5 +209,5 @@ while [ $count -lt "$kills" ]; do
 done
 
 echo
-echo "kill.sh: $count kills in $((runs - late)) runs, $failures digests differ; $late moments drawn again (the run had ended)"
+echo "kill.sh: $count kills in $((runs - late)) runs, $failures digests differ; $late moments drawn again (the run had ended); $hung launchers hung"
 [ $failures -eq 0 ]
