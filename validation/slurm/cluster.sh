@@ -93,14 +93,20 @@ stop_cluster() {
 # job_field JOB NAME: one value of scontrol show job, for instance JobState, Restarts, ExitCode, Reason.
 job_field() { scontrol -o show job "$1" | tr ' ' '\n' | sed -n "s/^$2=//p" | head -1; }
 
-# await_job JOB SECONDS: until the job is over. Requeued jobs are held for two minutes by Slurm: released at once.
+# await_job JOB SECONDS: until the job is over. Slurm holds requeued jobs for two minutes: released after five seconds, for
+# in the second in which its credential was revoked a job cannot start again ("Job credential revoked", then FAILED).
 await_job() {
   waited=0
   while :; do
     state=$(job_field "$1" JobState)
     case $state in
       COMPLETED | FAILED | TIMEOUT | CANCELLED | NODE_FAIL | OUT_OF_MEMORY) return 0 ;;
-      PENDING) [ "$(job_field "$1" Reason)" != BeginTime ] || scontrol update jobid="$1" StartTime=now ;;
+      PENDING)
+        if [ "$(job_field "$1" Reason)" = BeginTime ]; then
+          sleep 5
+          scontrol update jobid="$1" StartTime=now
+        fi
+        ;;
     esac
     waited=$((waited + 1))
     if [ $waited -ge "$2" ]; then
