@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <memory>
@@ -147,6 +148,7 @@ void report_refusal(Context const& context, io::PublishedNight const& night) {
   if (record.verdict.promoted) return;
   std::string figures;
   for (drivers::GateFigure const& figure : record.verdict.figures) {
+    if (std::isnan(figure.improvement)) continue;  // the reason names it
     figures += fmt::format("; {} {:.6g} against {:.6g}, improvement at least {:.6g} and needed above {:.6g}",
                            figure.metric, figure.challenger, figure.champion, figure.lower, figure.limit);
   }

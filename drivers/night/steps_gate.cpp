@@ -113,7 +113,7 @@ void compare_models(DemandGate const& gate, JudgedForecasts const& judged, std::
         gate.work.comm, paired_rows(pair_forecasts(gate.work.comm, other, judged), gate.params.gate.metrics), params);
   };
   if (champion) {
-    params.is_refresh = is_refresh(gate, *champion);
+    params.is_refresh = !gate.params.gate.refresh_must_gain && is_refresh(gate, *champion);
     record.compared_with = champion->info.version;
     record.verdict = judge(champion->judged);
   }

@@ -24,8 +24,7 @@ Step price_step(NightParams const& params) {
     DemandModel demand;
     if (params.price_by_model) {
       demand = price_response(
-          work.comm, exec,
-          load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast));
+          work.comm, exec, load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast));
     }
     PriceAdvice const advice = advise_prices(work.comm, load_table(work, "daily", "daily"),
                                              load_table(work, "elasticity", "elasticities"), params.price, demand);

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "io/error.hpp"
@@ -22,23 +23,39 @@ namespace fs = std::filesystem;
 
 constexpr double usual_lease_seconds = 120;
 
-/// Field 22 of /proc/PID/stat; "0" where there is no such file. The name in field 2 may hold blanks and brackets.
-std::string start_of_process(long process) {
+struct ProcessRecord {
+  char state = '?';         ///< '?' where there is no such process
+  std::string start = "0";  ///< ticks from the start of the host
+};
+
+/// Fields 3 and 22 of /proc/PID/stat. The name in field 2 may hold blanks and brackets.
+ProcessRecord record_of_process(long process) {
   std::ifstream file(fmt::format("/proc/{}/stat", process));
   std::string text;
   std::getline(file, text);
   std::size_t const bracket = text.rfind(')');
-  if (bracket == std::string::npos) return "0";
+  if (bracket == std::string::npos) return {};
+  ProcessRecord found;
   std::istringstream rest(text.substr(bracket + 1));
-  std::string field;
-  for (int number = 3; number <= 22; ++number) rest >> field;
-  return field.empty() ? "0" : field;
+  rest >> found.state;
+  for (int number = 4; number <= 22; ++number) rest >> found.start;
+  return rest ? found : ProcessRecord{};
+}
+
+/// Ended, but nobody has asked for its exit status yet, as after the death of its launcher. Its last thread is gone:
+/// one that still is in a system call could write.
+bool is_unclaimed(long process, ProcessRecord const& found) {
+  if (found.state != 'Z' && found.state != 'X') return false;
+  std::error_code ignored;
+  fs::directory_iterator const threads(fmt::format("/proc/{}/task", process), ignored);
+  return std::distance(fs::begin(threads), fs::end(threads)) <= 1;
 }
 
 bool is_gone_from_this_host(LeaseHolder const& holder) {
   if (kill(static_cast<pid_t>(holder.process), 0) != 0 && errno == ESRCH) return true;
-  std::string const start = start_of_process(holder.process);
-  return start != "0" && holder.process_start != "0" && start != holder.process_start;
+  ProcessRecord const found = record_of_process(holder.process);
+  if (is_unclaimed(holder.process, found)) return true;
+  return found.start != "0" && holder.process_start != "0" && found.start != holder.process_start;
 }
 
 struct timespec touched_at(fs::path const& path) {
@@ -78,7 +95,7 @@ double lease_seconds() {
 }
 
 bool make_lease_record(fs::path const& path) {
-  std::string const record = fmt::format("{} {} {} {} {} {}", host_name(), getpid(), start_of_process(getpid()),
+  std::string const record = fmt::format("{} {} {} {} {} {}", host_name(), getpid(), record_of_process(getpid()).start,
                                          job_name(), time_now_text(), lease_seconds());
   if (::symlink(record.c_str(), path.c_str()) == 0) return true;
   if (errno == EEXIST) return false;

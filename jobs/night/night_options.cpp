@@ -75,6 +75,8 @@ void add_gate_options(po::options_description& out, NightOptions& options) {
       "gate.metrics", po::value(&options.gate_metrics)->default_value(options.gate_metrics),
       "errors on the days that both models forecast: the first must improve (same options on newer data: not fall), "
       "the others must not fall");
+  out.add_options()("gate.refresh-must-gain", po::value(&gate.refresh_must_gain)->default_value(gate.refresh_must_gain),
+                    "1: the same options on newer data must show a gain too");
   add_options(out, gate.params, "gate.");
 }
 

@@ -59,11 +59,18 @@ void leave_record(fs::path const& path, std::string const& record, int seconds =
 
 TEST(Lease, DeadHoldersAreTakenOver) {
   ScratchFolder const folder;
+  pid_t child = 0;  // ends, and nobody has asked for its exit status yet
   agree(world(), "holders", [&] {
     if (!world().is_root()) return;
+    child = fork();
+    if (child == 0) _exit(0);
+    siginfo_t end;
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT), 0);
     char host[256] = {};
     gethostname(host, sizeof(host) - 1);
     leave_record(folder / "no-process/7", std::string(host) + " 999999999 1 - 2026-01-01T00:00:00Z 120");
+    leave_record(folder / "unclaimed/7",
+                 std::string(host) + " " + std::to_string(child) + " 0 - 2026-01-01T00:00:00Z 120");
     leave_record(folder / "other-process/7", std::string(host) + " 1 999999999 - 2026-01-01T00:00:00Z 120");
     leave_record(folder / "silent/7", "elsewhere 1 1 - 2026-01-01T00:00:00Z 120", 130);
     leave_record(folder / "torn/7", "elsewh", 130);
@@ -71,12 +78,14 @@ TEST(Lease, DeadHoldersAreTakenOver) {
     leave_record(folder / "patient/7", "elsewhere 1 1 - 2026-01-01T00:00:00Z 900", 130);
     leave_record(folder / "new/7", "elsewh");
   });
-  for (char const* dead : {"no-process", "other-process", "silent", "torn"}) {
+  for (char const* dead : {"no-process", "unclaimed", "other-process", "silent", "torn"}) {
     EXPECT_EQ(Lease(world(), folder / dead).number(), 8) << dead;
   }
   for (char const* alive : {"alive", "patient", "new"}) {
     EXPECT_EQ(code_of_taking(folder / alive), ExitCode::locked) << alive;
   }
+  world().barrier();
+  if (child > 0) waitpid(child, nullptr, 0);
 }
 
 /// Whoever lost the lease can publish neither what it made before nor what it makes now.

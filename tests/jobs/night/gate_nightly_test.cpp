@@ -89,11 +89,14 @@ TEST_F(GateNightly, VersionsChampionsAndRefusals) {
   EXPECT_EQ(verdict()["compared_with"], "season_mean");
   EXPECT_NE(forecasts().find(",champion\n"), std::string::npos);
 
-  // The same recipe on newer data: too few series to judge, so it is used.
+  // Held to the letter, the same recipe must show a gain.
+  EXPECT_EQ(nightly("2026-06-26", 3, "refresh-must-gain = 1\n"), ExitCode::refused);
+  EXPECT_EQ(demand().champion, first);
+  // By default it is used on newer data where too few series can be judged.
   ASSERT_EQ(nightly("2026-06-28", 3), ExitCode::done) << message_;
   EXPECT_NE(demand().champion, first);
   EXPECT_EQ(demand().previous, first);
-  EXPECT_EQ(verdict()["base"], "2026-06-24");
+  EXPECT_EQ(verdict()["base"], "2026-06-26");
 
   // Another recipe cannot show that it is better: refused, and the champion makes the forecasts.
   EXPECT_EQ(nightly("2026-06-28", 1), ExitCode::refused);
@@ -105,7 +108,7 @@ TEST_F(GateNightly, VersionsChampionsAndRefusals) {
 
   EXPECT_EQ(models({"list", "--json"}), ExitCode::done) << message_;
   if (world().is_root()) {
-    EXPECT_EQ(nlohmann::json::parse(printed_)["models"].size(), 3u) << printed_;
+    EXPECT_EQ(nlohmann::json::parse(printed_)["models"].size(), 4u) << printed_;
   }
   EXPECT_EQ(models({"verify"}), ExitCode::done) << message_;
   EXPECT_EQ(models({"show", "demand"}), ExitCode::done) << message_;
