@@ -5,7 +5,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
 # Two ranks that wait must not push each other off a core.
-export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}
 # Open MPI 4's mpirun may hang for ever when a rank dies while it connects: a lock in shared memory (openpmix issue 1233).
 export PMIX_MCA_gds=${PMIX_MCA_gds:-hash}
 
