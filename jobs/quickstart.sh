@@ -21,8 +21,8 @@ ranks=$cores
 
 say "building build/tidemill ($compile_jobs files at a time)"
 mkdir -p build
-# A dozen sources to a unit: their common headers are read once.
-unity="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12"
+# Twenty sources to a unit: their common headers are read once.
+unity="-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=20"
 # shellcheck disable=SC2086
 if ! { cmake -S . -B build -G Ninja $unity && cmake --build build -j "$compile_jobs" --target tidemill; } >build/quickstart.log 2>&1; then
   grep -E -A12 'error|Error|FAILED' build/quickstart.log | tail -60 >&2

@@ -61,7 +61,7 @@ struct SquareText {
   }
 };
 
-std::string header(bool with_product_sales) {
+std::string header_of_square(bool with_product_sales) {
   return std::string("\xEF\xBB\xBF") +  // this system writes a byte order mark
          "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied," +
          (with_product_sales ? "Product Sales,Discounts,Net Sales,Tax,Gross Sales,"
@@ -88,7 +88,7 @@ std::vector<ExportTotals> write_square_export(io::Comm const& comm, DemoChain co
   square.totals.system = "square";
   square.totals.location = name;
   io::commit_text(comm, folder / square.totals.path,
-                  (comm.is_root() ? header(with_product_sales) : std::string()) + square.rows.text());
+                  (comm.is_root() ? header_of_square(with_product_sales) : std::string()) + square.rows.text());
   sum_over_ranks(comm, square.totals);
   return {square.totals};
 }

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "io/error.hpp"
 #include "io/store/night.hpp"
+#include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/registry.hpp"
 
@@ -18,53 +18,24 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Aliases, base, decided, in_use, promotion)
 
 namespace {
 
-/// A night's folder name, DATE or DATE.REVISION, as what it orders by.
-struct NightName {
-  std::string date;
-  int revision = 1;
-  std::string folder;
-  bool operator<(NightName const& other) const {
-    return std::pair(date, revision) < std::pair(other.date, other.revision);
-  }
-};
-
-constexpr std::size_t length_of_date = 10;
-
-std::optional<NightName> night_name(std::string const& folder) {
-  if (folder.size() < length_of_date || folder.front() == '.') return std::nullopt;
-  NightName name{folder.substr(0, length_of_date), 1, folder};
-  std::string const rest = folder.substr(length_of_date);
-  if (rest.empty()) return name;
-  bool const is_number = rest.size() > 1 && rest.size() < 9 && rest.front() == '.' &&
-                         std::all_of(rest.begin() + 1, rest.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return std::nullopt;
-  name.revision = std::stoi(rest.substr(1));
-  return name;
-}
-
 /// The newest whole night that `wanted` takes; its folder name, the same on every rank; empty: none.
 template <class Wanted>
 std::string newest_night(Comm const& comm, fs::path const& tenant, Wanted const& wanted) {
-  std::optional<NightName> newest;
+  std::string newest;
   agree(comm, "list nights of " + tenant.string(), [&] {
-    if (!comm.is_root() || !fs::is_directory(tenant / "nights")) return;
-    for (auto const& entry : fs::directory_iterator(tenant / "nights")) {
-      std::optional<NightName> const name = night_name(entry.path().filename().string());
-      if (!name || !wanted(*name) || !is_night(entry.path())) continue;
-      if (!newest || *newest < *name) newest = name;
+    if (!comm.is_root()) return;
+    for (NightName const& night : list_nights(tenant)) {
+      if (wanted(night)) newest = night.text();
     }
   });
-  return comm.broadcast(newest ? newest->folder : "");
+  return comm.broadcast(newest);
 }
 
-/// The night that TENANT/current points to; empty: none.
-std::string current_night(Comm const& comm, fs::path const& tenant) {
+/// The whole night that TENANT/current points to, the same on every rank; empty: none.
+std::string whole_current_night(Comm const& comm, fs::path const& tenant) {
   std::string name;
   agree(comm, "read " + (tenant / "current").string(), [&] {
-    std::error_code missing;
-    if (comm.is_root() && is_night(tenant / "current")) {
-      name = fs::read_symlink(tenant / "current", missing).filename().string();
-    }
+    if (comm.is_root() && is_night(tenant / "current")) name = current_night(tenant);
   });
   return comm.broadcast(name);
 }
@@ -92,8 +63,8 @@ Aliases read_aliases(Comm const& comm, fs::path const& night) {
 }
 
 std::string base_night(Comm const& comm, fs::path const& tenant, std::string const& date) {
-  std::string const current = current_night(comm, tenant);
-  std::optional<NightName> const name = night_name(current);
+  std::string const current = whole_current_night(comm, tenant);
+  std::optional<NightName> const name = parse_night(current);
   if (name && name->date < date) return current;
   if (name && name->date == date) return read_aliases(comm, tenant / "nights" / current).base;
   return newest_night(comm, tenant, [&](NightName const& night) { return night.date < date; });
@@ -109,7 +80,7 @@ Aliases keep_promotion(Comm const& comm, fs::path const& tenant, std::string con
 }
 
 fs::path publish_aliases(Comm const& comm, fs::path const& tenant, Aliases const& aliases, Lease const* lease) {
-  std::string const current = current_night(comm, tenant);
+  std::string const current = whole_current_night(comm, tenant);
   if (current.empty()) throw DataError(tenant.string() + " has no published night whose aliases could be changed");
   fs::path const night = tenant / "nights" / current;
   NightManifest const manifest = verify_night(comm, night);
