@@ -1,8 +1,8 @@
 #!/bin/sh
 # From a bare Debian 12 to a published night on demo data, as root or with sudo, in under ten minutes on two cores.
-# usage: sh jobs/quickstart.sh [FOLDER]      FOLDER (default: demo) takes the generated exports and the store.
-# Steps: packages, build, exports of a made-up restaurant chain, the night from exports to report, and how much of the
-# truth that the exports were made from it found. What was done before is not done again.
+# usage: sh jobs/quickstart.sh [FOLDER]      FOLDER (default: demo) takes the generated input and the store.
+# Steps: packages, build; then for a small asset catalogue and for a made-up restaurant chain: the demo input, the night from
+# it to a report, and how much of the truth that the input was made from the night found. What was done before is not done again.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -30,19 +30,27 @@ if ! { cmake -S . -B build -G Ninja $unity && cmake --build build -j "$compile_j
   exit 1
 fi
 
-if [ -e "$folder/exports/truth.json" ]; then
-  say "exports are there: $folder/exports"
-else
-  say "writing a demo chain's exports to $folder/exports"
-  run mpirun -n "$ranks" build/tidemill generate --what chain --size medium --output "$folder/exports"
-fi
+# demo_night WHAT SIZE INPUT CONFIG TENANT: generated input unless it is there, its night, and what the night found of the
+# truth; sets `report`.
+demo_night() {
+  if [ -e "$3/truth.json" ]; then
+    say "the demo input is there: $3"
+  else
+    say "writing the demo input to $3"
+    run mpirun -n "$ranks" build/tidemill generate --what "$1" --size "$2" --output "$3"
+  fi
+  say "the night, on $ranks ranks"
+  night_started=$(date +%s)
+  run mpirun -n "$ranks" build/tidemill nightly --config "$4" --input "$3" --store "$folder/store"
+  say "the night took $(($(date +%s) - night_started)) s"
+  night=$(ls -d "$folder/store/$5/nights"/[0-9]* | tail -1)
+  run build/tidemill truth --night "$night" --truth "$3/truth.json"
+  report=$(realpath "$night")/report.html
+}
 
-store=$folder/store
-say "the night, on $ranks ranks"
-night_started=$(date +%s)
-run mpirun -n "$ranks" build/tidemill nightly --config configs/demo.cfg --input "$folder/exports" --store "$store"
-say "the night took $(($(date +%s) - night_started)) s"
-
-night=$(ls -d "$store"/demo/nights/[0-9]* | tail -1)
-run build/tidemill truth --night "$night" --truth "$folder/exports/truth.json"
-say "done; open the report in a browser: $(realpath "$night")/report.html"
+demo_night assets small "$folder/assets" configs/asset_demo.cfg demo-assets
+report_of_assets=$report
+demo_night chain medium "$folder/exports" configs/demo.cfg demo
+say "done; open the reports in a browser:"
+echo "   sales   $report"
+echo "   assets  $report_of_assets"
