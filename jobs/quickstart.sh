@@ -1,8 +1,8 @@
 #!/bin/sh
 # From a bare Debian 12 to a published night on demo data, as root or with sudo, in under ten minutes on two cores.
 # usage: sh jobs/quickstart.sh [FOLDER]      FOLDER (default: demo) takes the generated input and the store.
-# Steps: packages, build; then for a small asset catalogue and for a made-up restaurant chain: the demo input, the night from
-# it to a report, and how much of the truth that the input was made from the night found. What was done before is not done again.
+# Steps: packages, build; then, for a small asset catalogue and for a made-up restaurant chain, the demo input, the night
+# from it to a report, and how much of the truth built into the input it found. What was done before is not done again.
 set -eu
 cd "$(dirname "$0")/.."
 
