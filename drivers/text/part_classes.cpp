@@ -7,7 +7,7 @@
 namespace tidemill::drivers {
 namespace {
 
-ClassProblem problem_of(ClassProblem const& whole, ColumnPart const& part) {
+ClassProblem part_problem(ClassProblem const& whole, ColumnPart const& part) {
   ClassProblem problem;
   problem.label_start = whole.label_start;
   problem.label = whole.label;
@@ -27,8 +27,8 @@ ClassProblem problem_of(ClassProblem const& whole, ColumnPart const& part) {
 }
 
 /// Adds `factor` times the weights of `count` columns from `from_first` of `from` to those from `to_first` of `to`.
-void add_columns(ClassWeights const& from, std::int64_t from_first, std::int64_t count, double factor, ClassWeights& to,
-                 std::int64_t to_first) {
+void add_part_columns(ClassWeights const& from, std::int64_t from_first, std::int64_t count, double factor,
+                      ClassWeights& to, std::int64_t to_first) {
   for (std::int64_t block = 0; block < to.blocks(); ++block) {
     float const* const source = from.value.data() + (block * (from.columns + 1) + from_first) * kernels::class_lanes;
     float* const target = to.value.data() + (block * (to.columns + 1) + to_first) * kernels::class_lanes;
@@ -47,9 +47,9 @@ ClassWeights solve_with_parts(io::Comm const& comm, ClassProblem const& problem,
   ClassWeights sum = solve_classes(comm, problem, chosen, costs, seed, place, name, progress);
   for (ColumnPart const& part : parts) {
     ClassWeights const own =
-        solve_classes(comm, problem_of(problem, part), chosen, costs, seed, place, name + "-" + part.name, progress);
-    add_columns(own, 0, own.columns, weight * part.scale, sum, part.first);
-    add_columns(own, own.columns, 1, weight, sum, sum.columns);
+        solve_classes(comm, part_problem(problem, part), chosen, costs, seed, place, name + "-" + part.name, progress);
+    add_part_columns(own, 0, own.columns, weight * part.scale, sum, part.first);
+    add_part_columns(own, own.columns, 1, weight, sum, sum.columns);
   }
   return sum;
 }
