@@ -52,6 +52,9 @@ drivers::TextParams params_of(Context const& context, TextCommand const& command
   check(params.in_scope_recall > 0 && params.in_scope_recall <= 1,
         "--in-scope-recall: expected more than 0, at most 1");
   check(params.tfidf.character_weight > 0, "--character-weight must be greater than 0");
+  check(params.part_weight >= 0 && params.out_of_scope_weight >= 0,
+        "--part-weight and --out-of-scope-weight must not be below 0");
+  check(params.part_weight == 0 || ngrams.has_both(), "--part-weight needs n-grams of words and of characters");
   params.has_tags = !command.separator.empty();
   check(!params.has_tags || params.out_of_scope.empty(),
         "--out-of-scope is for one class per row; with --tag-separator a row without tags is out of scope");
@@ -138,12 +141,16 @@ TrainFamily make_text_family() {
       "word-ngrams", po::value(&command->words)->default_value(command->words), "text: words in a row; 0: none")(
       "character-ngrams", po::value(&command->characters)->default_value(command->characters),
       "text: characters in a row within words; 0: none")(
+      "word-pairs", po::value(&p.tfidf.ngrams.pair_distance)->default_value(0),
+      "text: two words at most so many words apart are a term in either order; 0: none")(
       "hash-bits", po::value(&p.tfidf.ngrams.hash_bits)->default_value(22), "text: terms are numbers of so many bits")(
       "min-texts", po::value(&p.tfidf.min_texts)->default_value(p.tfidf.min_texts),
       "text: terms in fewer texts are left out")(
       "character-weight", po::value(&p.tfidf.character_weight)->default_value(p.tfidf.character_weight),
       "text: length of the part of characters beside that of words")(
       "sublinear", po::value(&p.tfidf.is_sublinear)->default_value(true), "text: 1 + ln(count) instead of the count")(
+      "part-weight", po::value(&p.part_weight)->default_value(p.part_weight),
+      "text: weight at which classifiers of words alone and of characters alone are added")(
       "cost", po::value(&p.costs.cost)->default_value(p.costs.cost), "text: C, the weight of errors")(
       "positive-weight", po::value(&p.costs.positive_weight)->default_value(p.costs.positive_weight),
       "text: weight of a class's own rows against all others'")(
@@ -155,6 +162,8 @@ TrainFamily make_text_family() {
       "in-scope-recall", po::value(&p.in_scope_recall)->default_value(p.in_scope_recall),
       "text: share of held-out rows of a class that must stay in scope")(
       "out-of-scope", po::value(&p.out_of_scope), "text: class of rows that belong to none of the others")(
+      "out-of-scope-weight", po::value(&p.out_of_scope_weight)->default_value(p.out_of_scope_weight),
+      "text: how much the margin of --out-of-scope takes off the score that a threshold decides on")(
       "tag-separator", po::value(&command->separator), "text: the target lists tags with this character between them");
   family.run = [command](Context const& context, TrainCommon const& common) { run_train(context, common, *command); };
   return family;

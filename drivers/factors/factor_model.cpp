@@ -9,6 +9,7 @@
 #include "drivers/factors/gram.hpp"
 #include "drivers/factors/memory.hpp"
 #include "drivers/factors/on_device.hpp"
+#include "drivers/factors/pair_weights.hpp"
 #include "drivers/factors/referenced_rows.hpp"
 #include "io/error.hpp"
 #include "io/progress/process_usage.hpp"
@@ -90,6 +91,7 @@ struct FactorModel::State {
   std::vector<float> known;              ///< factors of the items with training pairs
   std::vector<std::int32_t> known_item;  ///< their numbers, ascending
   std::vector<std::int32_t> place;       ///< per item: its place among the known ones, or -1
+  std::vector<float> item_weights;       ///< of pairs, per item; empty: all 1
   std::unique_ptr<kernels::ExactSearch> search;
 
   kernels::VectorRows known_rows() const {
@@ -97,9 +99,11 @@ struct FactorModel::State {
   }
 };
 
-FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::span<float const> item_factors)
+FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::span<float const> item_factors,
+                         std::vector<float> item_weights)
     : comm_(comm), params_(params), state_(std::make_unique<State>()) {
   State& state = *state_;
+  state.item_weights = std::move(item_weights);
   state.width = kernels::factor_width(params.factors);
   state.items = static_cast<std::int64_t>(item_factors.size()) / params.factors;
   state.factors = kernels::FactorMatrix("factors::items", static_cast<std::size_t>(state.items),
@@ -154,7 +158,7 @@ std::unique_ptr<FactorModel> FactorModel::train(io::Comm const& comm, Interactio
 
   FactorParams used = params;
   if (params.loss == FactorLoss::confidence) used.unobserved_weight = 1;
-  std::unique_ptr<FactorModel> model(new FactorModel(comm, used, all));
+  std::unique_ptr<FactorModel> model(new FactorModel(comm, used, all, item_weights(comm, interactions, params)));
   model->facts_ = {{"objective", training.objectives.back()},
                    {"sweeps", params.sweeps},
                    {"seconds_per_sweep", training.seconds / std::max(training.sweeps_here, 1)},
@@ -180,6 +184,9 @@ void FactorModel::save(io::Hdf5File& file, std::string const& group) const {
   file.set_attribute(group, "regularisation", params_.regularisation);
   file.set_attribute(group, "frequency_scaling", params_.frequency_scaling);
   file.set_attribute(group, "alpha", params_.alpha);
+  if (state_->item_weights.empty()) return;
+  file.set_attribute(group, "popularity_discount", params_.popularity_discount);
+  file.write_all(group + "/item_weights", state_->item_weights);
 }
 
 std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
@@ -190,24 +197,50 @@ std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5Fil
   params.regularisation = file.real_attribute(group, "regularisation");
   params.frequency_scaling = file.real_attribute(group, "frequency_scaling");
   params.alpha = file.real_attribute(group, "alpha");
-  return std::unique_ptr<FactorModel>(new FactorModel(comm, params, file.read_all<float>(group + "/item_factors")));
+  std::vector<float> weights;
+  if (file.has_attribute(group, "popularity_discount")) {
+    params.popularity_discount = file.real_attribute(group, "popularity_discount");
+    weights = file.read_all<float>(group + "/item_weights");
+  }
+  std::vector<float> const factors = file.read_all<float>(group + "/item_factors");
+  if (!weights.empty() && weights.size() * static_cast<std::size_t>(params.factors) != factors.size()) {
+    throw DataError(fmt::format("{}: expected as many item_weights as items, {}; found {}", file.path().string(),
+                                factors.size() / static_cast<std::size_t>(params.factors), weights.size()));
+  }
+  return std::unique_ptr<FactorModel>(new FactorModel(comm, params, factors, std::move(weights)));
 }
 
 std::vector<float> FactorModel::fold_in(Interactions const& histories, std::int64_t first, std::int64_t count) const {
-  std::span<std::int64_t const> const start =
-      std::span(histories.start).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count) + 1);
+  auto const begin = histories.start.begin() + first;
+  auto const from = static_cast<std::size_t>(*begin), size = static_cast<std::size_t>(begin[count]) - from;
+  std::span<std::int32_t const> const items = std::span(histories.item).subspan(from, size);
+  std::span<float const> values;
+  if (params_.loss == FactorLoss::confidence && !histories.value.empty()) {
+    values = std::span(histories.value).subspan(from, size);
+  }
+  std::vector<float> weighted;
+  if (!state_->item_weights.empty()) {
+    weighted = weighted_values(items, values, state_->item_weights, params_.loss);
+    values = weighted;
+  }
+  std::vector<std::int64_t> start{0};
   std::vector<float> ridge;
-  for (std::size_t u = 0; u < static_cast<std::size_t>(count); ++u) {
-    ridge.push_back(ridge_of(params_, start[u + 1] - start[u], state_->items));
+  for (std::int64_t u = 0; u < count; ++u) {
+    std::int64_t const pairs = begin[u + 1] - begin[u];
+    auto const own = values.empty()
+                         ? values
+                         : values.subspan(static_cast<std::size_t>(start.back()), static_cast<std::size_t>(pairs));
+    ridge.push_back(ridge_of(params_, ridge_pairs(pairs, own, params_.loss), state_->items));
+    start.push_back(start.back() + pairs);
   }
   kernels::RowProblems problems;
-  problems.start = on_device(start);
-  problems.column = on_device(std::span<std::int32_t const>(histories.item));
+  problems.start = on_device(std::span<std::int64_t const>(start));
+  problems.column = on_device(items);
+  problems.value = on_device(values);
   problems.fixed = state_->factors;
   problems.gram = state_->gram;
   problems.ridge = on_device(std::span<float const>(ridge));
   if (params_.loss == FactorLoss::confidence) {
-    problems.value = on_device(std::span<float const>(histories.value));
     problems.weight_scale = static_cast<float>(params_.alpha);
     problems.extra_target = 1;
   }

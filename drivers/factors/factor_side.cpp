@@ -4,6 +4,7 @@
 
 #include "drivers/factors/gram.hpp"
 #include "drivers/factors/on_device.hpp"
+#include "drivers/factors/pair_weights.hpp"
 #include "kernels/factors/solve_rows.hpp"
 
 namespace tidemill::drivers {
@@ -17,9 +18,12 @@ FactorSide::FactorSide(io::Comm const& comm, kernels::Exec const& exec, SidePair
       referenced_(std::make_unique<ReferencedRows>(comm, pairs.column, pairs.others)),
       factors_("factors::rows", static_cast<std::size_t>(pairs.rows.count),
                static_cast<std::size_t>(kernels::factor_width(params.factors))) {
-  if (params.loss == FactorLoss::revisited) pairs_.value = {};
   for (std::size_t r = 0; r < static_cast<std::size_t>(pairs.rows.count); ++r) {
-    ridge_.push_back(ridge_of(params, pairs.start[r + 1] - pairs.start[r], pairs.others.total));
+    auto const first = static_cast<std::size_t>(pairs.start[r]);
+    std::int64_t const count = pairs.start[r + 1] - pairs.start[r];
+    auto const values =
+        pairs.value.empty() ? std::span<float const>() : pairs.value.subspan(first, static_cast<std::size_t>(count));
+    ridge_.push_back(ridge_of(params, ridge_pairs(count, values, params.loss), pairs.others.total));
   }
 }
 

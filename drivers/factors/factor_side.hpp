@@ -20,7 +20,7 @@ struct SidePairs {
   io::RowRange others;                   ///< this rank's rows of the other side
   std::span<std::int64_t const> start;   ///< rows.count + 1
   std::span<std::int32_t const> column;  ///< rows of the other side, ascending per row
-  std::span<float const> value;          ///< parallel to `column`; empty: all 1
+  std::span<float const> value;          ///< RowProblems::value, parallel to `column`; empty: all 1
 };
 
 /// This rank's rows of one side (users, or items): their factors, and how they are solved with the other side's fixed.

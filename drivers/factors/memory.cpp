@@ -27,8 +27,11 @@ std::int64_t FactorMemory::peak() const { return std::max({pairs_by_item, sweeps
 FactorMemory training_memory(FactorParams const& params, FactorSizes const& sizes) {
   std::int64_t const padded = std::int64_t{kernels::factor_width(params.factors)} * 4;
   std::int64_t const saved = std::int64_t{params.factors} * 4;
-  std::int64_t const value = sizes.has_values ? 4 : 0;
-  std::int64_t const by_item = sizes.item_pairs * (4 + value) + 8 * sizes.items;
+  bool const has_weights = params.popularity_discount != 0;
+  std::int64_t const value = sizes.has_values || has_weights ? 4 : 0;
+  // Weights of items, and values of the users' pairs that hold them.
+  std::int64_t const weights = has_weights ? 4 * (sizes.all_items + sizes.user_pairs) : 0;
+  std::int64_t const by_item = sizes.item_pairs * (4 + value) + 8 * sizes.items + weights;
   // Per row its factors, ridge and, while the objective is computed, loss.
   std::int64_t const sides = (sizes.users + sizes.items) * (padded + 12);
   FactorMemory memory;

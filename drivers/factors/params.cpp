@@ -36,14 +36,16 @@ void check(FactorParams const& params) {
   expect(params.unobserved_weight > 0, "unobserved-weight", "a number above 0", params.unobserved_weight);
   expect(params.regularisation >= 0, "lambda", "0 or more", params.regularisation);
   expect(std::isfinite(params.frequency_scaling), "frequency-scaling", "a number", params.frequency_scaling);
+  expect(std::abs(params.popularity_discount) <= 4, "popularity-discount", "a number from -4 to 4",
+         params.popularity_discount);
   expect(params.alpha > 0, "alpha", "a number above 0", params.alpha);
   expect(params.initial_sd > 0, "initial-sd", "a number above 0", params.initial_sd);
   expect(params.solver.steps >= 1, "cg-steps", "at least 1", params.solver.steps);
   expect(params.solver.block >= 16 && params.solver.block % 16 == 0, "block", "a multiple of 16", params.solver.block);
 }
 
-float ridge_of(FactorParams const& params, std::int64_t pairs, std::int64_t others) {
-  double const weight = static_cast<double>(pairs) + params.unobserved_weight * static_cast<double>(others);
+float ridge_of(FactorParams const& params, double pairs, std::int64_t others) {
+  double const weight = pairs + params.unobserved_weight * static_cast<double>(others);
   return static_cast<float>(params.regularisation * std::pow(weight, params.frequency_scaling));
 }
 

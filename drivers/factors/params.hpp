@@ -20,7 +20,11 @@ struct FactorParams {
   FactorLoss loss = FactorLoss::revisited;
   double unobserved_weight = 0.1;  ///< of s^2 over all pairs; confidence: 1
   double regularisation = 0.003;
-  /// The ridge of a row is regularisation (its pairs + unobserved_weight rows of the other side)^frequency_scaling.
+  /// The weight of an observed pair is multiplied by (users of its item / mean over all items)^-popularity_discount:
+  /// what everybody has says less about a user. 0: all the same.
+  double popularity_discount = 0;
+  /// The ridge of a row is regularisation (its pairs + unobserved_weight rows of the other side)^frequency_scaling;
+  /// revisited: a pair counts as its weight.
   double frequency_scaling = 1;
   double alpha = 1;  ///< confidence per unit of value
   double initial_sd = 0.1;
@@ -37,7 +41,7 @@ std::string_view name_of(FactorLoss loss);
 /// Throws ConfigError naming the option and what it may be.
 void check(FactorParams const& params);
 
-/// Ridge of a row with `pairs` pairs, when the other side has `others` rows.
-float ridge_of(FactorParams const& params, std::int64_t pairs, std::int64_t others);
+/// Ridge of a row whose pairs count as `pairs` (pair_weights.hpp), when the other side has `others` rows.
+float ridge_of(FactorParams const& params, double pairs, std::int64_t others);
 
 }  // namespace tidemill::drivers

@@ -6,6 +6,7 @@
 
 #include "drivers/factors/factor_side.hpp"
 #include "drivers/factors/gram.hpp"
+#include "drivers/factors/pair_weights.hpp"
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
 
@@ -49,9 +50,14 @@ class Trainer {
         exec_(exec),
         params_(params),
         by_item_(by_item(comm, interactions)),
+        values_(weigh(interactions)),
         users_(comm, exec,
-               {interactions.users, by_item_.items, interactions.start, interactions.item, interactions.value}, params),
-        items_(comm, exec, {by_item_.items, interactions.users, by_item_.start, by_item_.user, by_item_.value},
+               {interactions.users, by_item_.items, interactions.start, interactions.item,
+                values_.empty() ? used_values(interactions.value) : values_},
+               params),
+        items_(comm, exec,
+               {by_item_.items, interactions.users, by_item_.start, by_item_.user,
+                values_.empty() ? used_values(by_item_.value) : by_item_.value},
                params) {}
 
   FactorSide const& items() const { return items_; }
@@ -85,6 +91,16 @@ class Trainer {
   }
 
  private:
+  /// Values of this rank's users' pairs with their items' weights, those of its items in place; empty without weights.
+  std::vector<float> weigh(Interactions const& interactions) {
+    std::vector<float> const weights = item_weights(comm_, interactions, params_);
+    if (weights.empty()) return {};
+    weigh_values(by_item_, weights, params_.loss);
+    return weighted_values(interactions.item, interactions.value, weights, params_.loss);
+  }
+  std::span<float const> used_values(std::vector<float> const& values) const {
+    return params_.loss == FactorLoss::confidence ? std::span<float const>(values) : std::span<float const>();
+  }
   std::vector<double> gram_of(FactorSide const& side) const {
     return drivers::gram_of(comm_, exec_, side.rows(), side.factors());
   }
@@ -103,6 +119,7 @@ class Trainer {
   kernels::Exec exec_;
   FactorParams params_;
   ItemInteractions by_item_;
+  std::vector<float> values_;
   FactorSide users_;
   FactorSide items_;
 };

@@ -98,7 +98,7 @@ double best_threshold(std::vector<double> const& margin, std::vector<std::int8_t
 
 }  // namespace
 
-double scope_score(std::span<float const> margins) {
+double scope_score(std::span<float const> margins, ScopeRule const& rule) {
   double best = -std::numeric_limits<double>::infinity(), second = best;
   for (float const margin : margins) {
     double const m = margin;
@@ -109,12 +109,18 @@ double scope_score(std::span<float const> margins) {
       second = m;
     }
   }
-  return margins.size() < 2 ? best : best + gap_weight * (best - second);
+  if (margins.size() < 2) return best;
+  double score = best + gap_weight * (best - second);
+  if (rule.out_of_scope >= 0) {
+    score -= rule.weight * static_cast<double>(margins[static_cast<std::size_t>(rule.out_of_scope)]);
+  }
+  return score;
 }
 
 Calibration calibrate_classes(std::span<float const> margins, std::span<std::int32_t const> actual,
-                              std::int64_t classes, std::int32_t out_of_scope, double in_scope_recall) {
+                              std::int64_t classes, ScopeRule const& rule, double in_scope_recall) {
   Calibration result;
+  std::int32_t const out_of_scope = rule.out_of_scope;
   result.slope = {minimum_of(.1, most_slope,
                              [&](double slope) { return log_loss(margins, actual, classes, out_of_scope, slope); })};
   std::vector<double> scores;
@@ -122,7 +128,7 @@ Calibration calibrate_classes(std::span<float const> margins, std::span<std::int
     if (actual[row] == out_of_scope || actual[row] < 0) continue;
     auto const m = margins.subspan(row * static_cast<std::size_t>(classes), static_cast<std::size_t>(classes));
     bool const is_refused = std::max_element(m.begin(), m.end()) - m.begin() == out_of_scope;
-    scores.push_back(is_refused ? -std::numeric_limits<double>::infinity() : scope_score(m));
+    scores.push_back(is_refused ? -std::numeric_limits<double>::infinity() : scope_score(m, rule));
   }
   std::sort(scores.begin(), scores.end());
   auto const refused = static_cast<std::size_t>((1 - in_scope_recall) * static_cast<double>(scores.size()) + 1e-9);

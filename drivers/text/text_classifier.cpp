@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 #include "io/error.hpp"
 #include "kernels/random/philox.hpp"
@@ -53,10 +55,10 @@ kernels::SparseRows chosen_rows(kernels::SparseRows const& rows, std::vector<std
 }
 
 Calibration calibrate(std::vector<float> const& margins, AllLabels const& labels, std::int64_t classes,
-                      TextParams const& params, std::int32_t out_of_scope) {
+                      TextParams const& params, ScopeRule const& rule) {
   std::size_t const rows = labels.start.size() - 1;
   if (!params.has_tags) {
-    return calibrate_classes(margins, labels.label, classes, out_of_scope, params.in_scope_recall);
+    return calibrate_classes(margins, labels.label, classes, rule, params.in_scope_recall);
   }
   std::vector<std::int8_t> member(rows * static_cast<std::size_t>(classes), 0);
   for (std::size_t row = 0; row < rows; ++row) {
@@ -76,8 +78,8 @@ Calibration no_calibration(std::int64_t classes, bool has_tags) {
 }
 
 /// Margins of every row by classifiers that were trained without it.
-std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& problem, TextParams const& params,
-                                CheckpointPlace const& place, io::Progress& progress) {
+std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& problem, std::vector<ColumnPart> const& parts,
+                                TextParams const& params, CheckpointPlace const& place, io::Progress& progress) {
   auto const rows = static_cast<std::size_t>(problem.rows.rows());
   auto const width = static_cast<std::size_t>(problem.classes);
   std::vector<float> margins(rows * width);
@@ -87,8 +89,8 @@ std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& proble
       auto const draw = kernels::Philox::block(params.seed, row, 0, fold_purpose).word[0];
       (static_cast<int>(draw % static_cast<std::uint32_t>(params.folds)) == fold ? held_out : learned).push_back(row);
     }
-    ClassWeights const weights = solve_classes(comm, problem, learned, params.costs, params.seed, place,
-                                               fmt::format("fold-{}", fold + 1), progress);
+    ClassWeights const weights = solve_with_parts(comm, problem, learned, parts, params.part_weight, params.costs,
+                                                  params.seed, place, fmt::format("fold-{}", fold + 1), progress);
     std::vector<float> const part = margins_of(chosen_rows(problem.rows, held_out), weights);
     for (std::size_t i = 0; i < held_out.size(); ++i) {
       std::copy_n(part.begin() + static_cast<std::ptrdiff_t>(i * width), width,
@@ -112,6 +114,16 @@ kernels::SparseRows TextClassifier::columns_of(kernels::SparseRows rows) const {
     term = static_cast<std::uint32_t>(std::lower_bound(terms.begin(), terms.end(), term) - terms.begin());
   }
   return rows;
+}
+
+/// Words and characters, each scaled so that the part of a text that has both is as long as a whole row, 1.
+std::vector<ColumnPart> TextClassifier::column_parts() const {
+  if (params_.part_weight == 0 || !params_.tfidf.ngrams.has_both()) return {};
+  std::vector<std::uint32_t> const& terms = tfidf_.terms();
+  auto const words =
+      std::lower_bound(terms.begin(), terms.end(), params_.tfidf.ngrams.first_character_term()) - terms.begin();
+  double const characters = params_.tfidf.character_weight, length = std::hypot(1.0, characters);
+  return {{"words", 0, words, length}, {"characters", words, std::ssize(terms), length / characters}};
 }
 
 TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& train, LabelledTexts const* validation,
@@ -139,22 +151,24 @@ TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& 
   problem.classes = static_cast<std::int64_t>(model.classes_.size());
   problem.columns = static_cast<std::int64_t>(model.tfidf_.terms().size());
   model.rows_ = problem.rows.rows();
+  std::vector<ColumnPart> const parts = model.column_parts();
 
   bool const is_cross_fitted = validation == nullptr && params.folds > 1;
   model.calibration_ = no_calibration(problem.classes, params.has_tags);
   if (is_cross_fitted) {
-    std::vector<float> const margins = cross_fitted(comm, problem, params, place, progress);
-    model.calibration_ = calibrate(margins, labels, problem.classes, params, out_of_scope);
+    std::vector<float> const margins = cross_fitted(comm, problem, parts, params, place, progress);
+    model.calibration_ = calibrate(margins, labels, problem.classes, params, model.scope_rule());
     model.held_out_ = model.rows_;
   }
   std::vector<std::uint32_t> everything;
   for (std::int64_t row = 0; row < model.rows_; ++row) everything.push_back(static_cast<std::uint32_t>(row));
-  model.weights_ = solve_classes(comm, problem, everything, params.costs, params.seed, place, "all-rows", progress);
+  model.weights_ = solve_with_parts(comm, problem, everything, parts, params.part_weight, params.costs, params.seed,
+                                    place, "all-rows", progress);
   if (validation != nullptr) {
     std::vector<float> const mine = model.margins(validation->texts);
     AllLabels const judged = gather_labels(comm, validation->labels);
     model.calibration_ =
-        calibrate(comm.gather_all(std::span<float const>(mine)), judged, problem.classes, params, out_of_scope);
+        calibrate(comm.gather_all(std::span<float const>(mine)), judged, problem.classes, params, model.scope_rule());
     model.held_out_ = static_cast<std::int64_t>(judged.start.size()) - 1;
   }
   return model;
@@ -196,7 +210,7 @@ TextPredictions TextClassifier::predict(std::span<std::string_view const> texts)
         }
         result.in_scope.push_back(result.tags.back().empty() ? 0 : 1);
       } else {
-        result.in_scope.push_back(!is_refused && scope_score(m) >= calibration_.threshold[0] ? 1 : 0);
+        result.in_scope.push_back(!is_refused && scope_score(m, scope_rule()) >= calibration_.threshold[0] ? 1 : 0);
       }
     }
   }
@@ -226,6 +240,9 @@ void TextClassifier::save(io::Hdf5File& file, std::string const& group) const {
   file.write_all(group + "/offset", calibration_.offset);
   file.write_all(group + "/threshold", calibration_.threshold);
   file.set_attribute(group, "out_of_scope", params_.out_of_scope);
+  if (params_.out_of_scope_weight != 0) {
+    file.set_attribute(group, "out_of_scope_weight", params_.out_of_scope_weight);
+  }
   file.set_attribute(group, "has_tags", std::int64_t{params_.has_tags});
   file.set_attribute(group, "in_scope_recall", params_.in_scope_recall);
   file.set_attribute(group, "rows", rows_);
@@ -242,6 +259,9 @@ TextClassifier TextClassifier::load(io::Hdf5File& file, std::string const& group
                         file.read_all<double>(group + "/threshold")};
   model.params_.tfidf = model.tfidf_.params();
   model.params_.out_of_scope = file.text_attribute(group, "out_of_scope");
+  if (file.has_attribute(group, "out_of_scope_weight")) {
+    model.params_.out_of_scope_weight = file.real_attribute(group, "out_of_scope_weight");
+  }
   model.params_.has_tags = file.integer_attribute(group, "has_tags") != 0;
   model.params_.in_scope_recall = file.real_attribute(group, "in_scope_recall");
   model.rows_ = file.integer_attribute(group, "rows");

@@ -9,6 +9,7 @@
 #include "drivers/learn/checkpoint_place.hpp"
 #include "drivers/text/calibration.hpp"
 #include "drivers/text/labels.hpp"
+#include "drivers/text/part_classes.hpp"
 #include "drivers/text/solve_classes.hpp"
 #include "drivers/text/tfidf.hpp"
 #include "io/comm/comm.hpp"
@@ -20,10 +21,13 @@ namespace tidemill::drivers {
 struct TextParams {
   TfidfParams tfidf;
   ClassCosts costs;
-  int folds = 3;                  ///< without validation rows: cross-fitted margins of so many parts; 0: no calibration
-  double in_scope_recall = 0.97;  ///< share of held-out in-scope rows that must stay in scope
-  std::string out_of_scope;       ///< class that means: none of the others; empty: there is none
-  bool has_tags = false;          ///< several labels per row, each with its own threshold
+  double part_weight = 0;  ///< with words and characters: margins of classifiers of words alone and of characters
+                           ///< alone are added, times this
+  int folds = 3;           ///< without validation rows: cross-fitted margins of so many parts; 0: no calibration
+  double in_scope_recall = 0.97;   ///< share of held-out in-scope rows that must stay in scope
+  std::string out_of_scope;        ///< class that means: none of the others; empty: there is none
+  double out_of_scope_weight = 0;  ///< of that class's margin in the score of a row (ScopeRule)
+  bool has_tags = false;           ///< several labels per row, each with its own threshold
   std::uint64_t seed = 1;
 };
 
@@ -66,6 +70,8 @@ class TextClassifier {
  private:
   kernels::SparseRows columns_of(kernels::SparseRows rows) const;
   std::vector<float> margins(std::span<std::string_view const> texts) const;
+  std::vector<ColumnPart> column_parts() const;
+  ScopeRule scope_rule() const { return {out_of_scope_class(), params_.out_of_scope_weight}; }
   std::int32_t out_of_scope_class() const;
   TextParams params_;
   std::vector<std::string> classes_;

@@ -103,6 +103,9 @@ void Tfidf::save(io::Hdf5File& file, std::string const& group) const {
   file.set_attribute(group, "character_min", std::int64_t{params_.ngrams.character_min});
   file.set_attribute(group, "character_max", std::int64_t{params_.ngrams.character_max});
   file.set_attribute(group, "hash_bits", std::int64_t{params_.ngrams.hash_bits});
+  if (params_.ngrams.pair_distance > 0) {
+    file.set_attribute(group, "pair_distance", std::int64_t{params_.ngrams.pair_distance});
+  }
   file.set_attribute(group, "is_sublinear", std::int64_t{params_.is_sublinear});
   file.set_attribute(group, "min_texts", params_.min_texts);
   file.set_attribute(group, "character_weight", params_.character_weight);
@@ -116,8 +119,10 @@ void Tfidf::save(io::Hdf5File& file, std::string const& group) const {
 Tfidf Tfidf::load(io::Hdf5File& file, std::string const& group) {
   Tfidf model;
   auto const number = [&](char const* key) { return static_cast<int>(file.integer_attribute(group, key)); };
-  model.params_.ngrams = {number("word_min"), number("word_max"), number("character_min"), number("character_max"),
-                          number("hash_bits")};
+  model.params_.ngrams = {
+      number("word_min"),      number("word_max"),
+      number("character_min"), number("character_max"),
+      number("hash_bits"),     file.has_attribute(group, "pair_distance") ? number("pair_distance") : 0};
   model.params_.is_sublinear = number("is_sublinear") != 0;
   model.params_.min_texts = file.integer_attribute(group, "min_texts");
   model.params_.character_weight = file.real_attribute(group, "character_weight");

@@ -65,6 +65,21 @@ void add_word_terms(FoldedText const& text, NgramRules const& rules, std::vector
   }
 }
 
+/// `hashes`: of the text's words, in their order.
+void add_pair_terms(std::vector<std::uint64_t> const& hashes, NgramRules const& rules,
+                    std::vector<std::uint32_t>& terms) {
+  int const bits = rules.bits_per_kind();
+  auto const distance = static_cast<std::size_t>(rules.pair_distance);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    std::size_t const last = std::min(hashes.size() - 1, i + distance);
+    for (std::size_t j = i + 1; j <= last; ++j) {
+      if (hashes[i] == hashes[j]) continue;
+      auto const [smaller, larger] = std::minmax(hashes[i], hashes[j]);
+      terms.push_back(TermHash::term(TermHash::pair(smaller, larger), bits));
+    }
+  }
+}
+
 /// Bytes are characters: an n-gram of up to eight is one masked load.
 void add_ascii_terms(char const* first, std::uint64_t length, NgramRules const& rules,
                      std::vector<std::uint32_t>& terms) {
@@ -128,6 +143,8 @@ void check_rules(NgramRules const& rules) {
         "n-grams: expected a largest number of words or characters above 0");
   check(rules.word_max == 0 || (rules.word_min >= 1 && rules.word_min <= rules.word_max && rules.word_max <= 16),
         "n-grams of words: expected 1 <= smallest <= largest <= 16");
+  check(rules.pair_distance >= 0 && rules.pair_distance <= 64, "distance of pairs of words: expected 0 to 64");
+  check(rules.word_max > 0 || rules.pair_distance == 0, "pairs of words: expected n-grams of words beside them");
   check(rules.character_max == 0 ||
             (rules.character_min >= 1 && rules.character_min <= rules.character_max && rules.character_max <= 64),
         "n-grams of characters: expected 1 <= smallest <= largest <= 64");
@@ -148,6 +165,7 @@ TermCounts count_ngrams(std::span<std::string_view const> texts, NgramRules cons
     counts.invalid_bytes += folded.invalid_bytes;
     terms.clear();
     if (rules.word_max > 0) add_word_terms(folded, rules, hashes, terms);
+    if (rules.pair_distance > 0) add_pair_terms(hashes, rules, terms);
     if (rules.character_max > 0) {
       for (FoldedText::Word const& word : folded.words) {
         char const* const padded = folded.bytes.data() + word.begin - 1;

@@ -15,6 +15,9 @@ struct NgramRules {
   int character_min = 0;  ///< characters in a row within a word that has a blank at each end (" word ")
   int character_max = 0;  ///< a padded word shorter than character_min is one term as a whole
   int hash_bits = 20;     ///< 2 to 26; terms are numbers below 2^hash_bits (term_hash.hpp)
+  /// Two different words at most this many words apart are a term too, whichever comes first; 0: none. They lie among
+  /// the terms of words.
+  int pair_distance = 0;
 
   /// With both kinds, words have the lower half of the numbers and characters the upper half.
   bool has_both() const { return word_max > 0 && character_max > 0; }

@@ -11,6 +11,7 @@ namespace tidemill::kernels {
 ///   absorb(h, x)     h = (h xor x) * 0x9E3779B97F4A7C15 mod 2^64, then h = h xor (h >> 32)
 ///   bytes            absorbed eight at a time, little-endian, the last ones filled up with zeros
 ///   words in a row   h of the first word; for each next one absorb(h rotated left by 23, hash of that word)
+///   pair of words    absorb(smaller hash, larger hash)
 ///   term             the top `bits` bits of h * 0xD6E8FEB86659FD93 mod 2^64
 struct TermHash {
   static constexpr std::uint64_t word = 1, characters = 2;
@@ -36,6 +37,7 @@ struct TermHash {
   static constexpr std::uint64_t join(std::uint64_t h, std::uint64_t next_word) {
     return absorb(std::rotl(h, 23), next_word);
   }
+  static constexpr std::uint64_t pair(std::uint64_t smaller, std::uint64_t larger) { return absorb(smaller, larger); }
   static constexpr std::uint32_t term(std::uint64_t h, int bits) {
     return static_cast<std::uint32_t>(h * 0xD6E8FEB86659FD93 >> (64 - bits));
   }

@@ -17,17 +17,27 @@ struct DenseAls {
   std::vector<double> user_ridge, item_ridge;
   Matrix x, y;
 
-  /// Rendle et al. 2021: observed pairs (s - 1)^2, all pairs a0 s^2, ridge lambda (pairs + a0 others)^v.
+  /// Rendle et al. 2021: observed pairs w (s - 1)^2, all pairs a0 s^2, ridge lambda (sum of w + a0 others)^v.
+  /// w = (users of the item / mean over items)^-discount; 1 without.
   static DenseAls revisited(std::vector<std::vector<int>> const& items_of, std::size_t items, double a0, double lambda,
-                            double v) {
+                            double v, double discount = 0) {
     DenseAls als = empty(items_of.size(), items, a0);
-    std::vector<double> pairs(items);
+    std::vector<double> users(items), pairs(items);
+    double all = 0;
+    for (auto const& row : items_of) {
+      for (int const i : row) ++users[static_cast<std::size_t>(i)], ++all;
+    }
     for (std::size_t u = 0; u < items_of.size(); ++u) {
-      for (int const i : items_of[u]) {
-        als.confidence[u][static_cast<std::size_t>(i)] = als.target[u][static_cast<std::size_t>(i)] = 1;
-        ++pairs[static_cast<std::size_t>(i)];
+      double own = 0;
+      for (int const item : items_of[u]) {
+        auto const i = static_cast<std::size_t>(item);
+        double const weight = std::pow(users[i] * static_cast<double>(items) / all, -discount);
+        als.confidence[u][i] = weight;
+        als.target[u][i] = 1;
+        own += weight;
+        pairs[i] += weight;
       }
-      als.user_ridge.push_back(lambda * std::pow(static_cast<double>(items_of[u].size()) + a0 * double(items), v));
+      als.user_ridge.push_back(lambda * std::pow(own + a0 * double(items), v));
     }
     for (double const n : pairs) als.item_ridge.push_back(lambda * std::pow(n + a0 * double(items_of.size()), v));
     return als;

@@ -6,6 +6,20 @@
 
 namespace tidemill::reference {
 
+/// Words at most `distance` apart, whichever comes first: "a&b" and "b&a" are both counted as the one given by `first`,
+/// which says of two words which is to come first. Equal words are no pair.
+template <class First>
+std::map<std::string, int> word_pairs(std::vector<std::string> const& words, std::size_t distance, First const& first) {
+  std::map<std::string, int> counts;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (i - j > distance || words[i] == words[j]) continue;
+      ++counts[first(words[i], words[j]) ? words[i] + "&" + words[j] : words[j] + "&" + words[i]];
+    }
+  }
+  return counts;
+}
+
 /// n-grams of words that are already folded, as text: words joined by one blank; characters of " word " with "#" before
 /// them. For ASCII words only.
 inline std::map<std::string, int> ngrams(std::vector<std::string> const& words, int word_min, int word_max,

@@ -7,6 +7,7 @@
 #include "drivers/factors/factor_model.hpp"
 #include "drivers/factors/gram.hpp"
 #include "drivers/factors/memory.hpp"
+#include "drivers/factors/pair_weights.hpp"
 #include "drivers/factors/referenced_rows.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
@@ -82,9 +83,15 @@ std::string digest_of(io::Comm const& comm, FactorModel const& model, std::files
 }
 
 TEST(FactorModel, FollowsTheDenseReferenceSweepBySweep) {
-  for (FactorLoss const loss : {FactorLoss::revisited, FactorLoss::confidence}) {
+  struct Rule {
+    FactorLoss loss;
+    double discount;
+  };
+  for (auto const [loss, discount] :
+       {Rule{FactorLoss::revisited, 0}, Rule{FactorLoss::revisited, .7}, Rule{FactorLoss::confidence, 0}}) {
     Example const example{.users = 90, .items = 70, .with_values = true};
     FactorParams params = small();
+    params.popularity_discount = discount;
     params.loss = loss;
     params.alpha = 3;
     if (loss == FactorLoss::confidence) params.frequency_scaling = 0, params.regularisation = 4;
@@ -101,7 +108,7 @@ TEST(FactorModel, FollowsTheDenseReferenceSweepBySweep) {
       for (int const item : items) ratings.back().push_back(static_cast<double>(1 + (u + item) % 5));
     }
     DenseAls als = loss == FactorLoss::revisited
-                       ? DenseAls::revisited(items_of, 70, params.unobserved_weight, params.regularisation, 1)
+                       ? DenseAls::revisited(items_of, 70, params.unobserved_weight, params.regularisation, 1, discount)
                        : DenseAls::confident(items_of, ratings, 70, params.alpha, params.regularisation);
     kernels::FactorMatrix const start("start", 70, 32);
     kernels::draw_factors(kernels::Exec(), params.seed, kernels::FactorSeries::items, 0, 20,
@@ -153,6 +160,7 @@ TEST(FactorModel, IsTheSameForAnyNumberOfRanks) {
       FactorParams params = small(kind);
       params.sweeps = 2;
       if (example.with_values) params.loss = FactorLoss::confidence, params.frequency_scaling = 0;
+      if (example.users != 90) params.popularity_discount = .5;
       std::string const together = digest_of(world(), *train(world(), example, params), folder / "together.h5");
       std::string alone;
       if (world().is_root()) {
@@ -192,7 +200,9 @@ TEST(FactorModel, ContinuesFromCheckpointsOnOtherRanks) {
 TEST(FactorModel, ListsAreItsBestScoresAndSurviveTheFile) {
   ScratchFolder const folder;
   Example const example;
-  auto const trained = train(world(), example, small());
+  FactorParams params = small();
+  params.popularity_discount = .3;
+  auto const trained = train(world(), example, params);
   digest_of(world(), *trained, folder / "m.h5");
   io::Hdf5File file = io::Hdf5File::open(world(), folder / "m.h5");
   auto const model = FactorModel::load(world(), file, "model");
@@ -300,6 +310,19 @@ TEST(Gram, IsTheSameHoweverRowsAreCut) {
     EXPECT_EQ(even, alone);
     EXPECT_EQ(uneven, alone);
   }
+}
+
+TEST(ItemWeights, FallWithTheUsersOfItems) {
+  Interactions all;
+  all.users = {0, world().is_root() ? 3 : 0, 3};
+  if (!world().is_root()) all.users.first = 3;
+  all.items = 4;
+  // Users of the items: 3, 1, 2, 0; their mean is 1.5.
+  if (world().is_root()) all.item = {0, 1, 2, 0, 2, 0}, all.start = {0, 3, 5, 6};
+  FactorParams params;
+  EXPECT_TRUE(drivers::item_weights(world(), all, params).empty());
+  params.popularity_discount = 1;
+  EXPECT_EQ(drivers::item_weights(world(), all, params), (std::vector<float>{.5F, 1.5F, .75F, 1}));
 }
 
 TEST(FactorParams, AreCheckedByName) {

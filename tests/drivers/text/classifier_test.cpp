@@ -95,6 +95,7 @@ TEST(TextClassifier, SameForAnyNumberOfRanksAndFromItsFile) {
     TextParams params = small_params();
     params.has_tags = has_tags;
     if (has_tags) params.out_of_scope.clear();
+    if (!has_tags) params.part_weight = .5, params.out_of_scope_weight = .5, params.tfidf.ngrams.pair_distance = 3;
     auto const make = [&](Comm const& comm) { return train(comm, Questions(comm, 151, 3, has_tags), params); };
     TextClassifier const model = make(world());
     std::string const together = digest(world(), model, folder / "together.h5");
@@ -158,6 +159,51 @@ TEST(TextClassifier, SaysWhatIsWrong) {
   EXPECT_THROW(train(world(), one_class, small_params()), DataError);
 }
 
+TEST(PartClasses, AddTheMarginsOfEachPart) {
+  ClassProblem problem;
+  problem.classes = 3;
+  problem.columns = 5;
+  problem.label_start = {0};
+  for (std::int32_t row = 0; row < 12; ++row) {
+    for (std::uint32_t column = 0; column < 5; ++column) {
+      if ((column + static_cast<std::uint32_t>(row)) % 3 == 0 && row != 7) {
+        problem.rows.term.push_back(column);
+        problem.rows.weight.push_back(.5F + .1F * static_cast<float>(row % 4));
+      }
+    }
+    problem.rows.start.push_back(problem.rows.size());
+    problem.label.push_back(row * 5 % 3);
+    problem.label_start.push_back(row + 1);
+  }
+  std::vector<std::uint32_t> const chosen{0, 1, 2, 4, 5, 6, 7, 8, 9, 11};
+  std::vector<ColumnPart> const parts{{"first", 0, 2, 2}, {"rest", 2, 5, .5}};
+  io::Progress progress(world(), io::Progress::Level::quiet);
+  auto const solve = [&](ClassProblem const& of) {
+    return solve_classes(world(), of, chosen, {}, 1, {}, "alone", progress);
+  };
+  std::vector<float> const found =
+      margins_of(problem.rows, solve_with_parts(world(), problem, chosen, parts, .25, {}, 1, {}, "together", progress));
+  std::vector<float> expected = margins_of(problem.rows, solve(problem));
+  for (ColumnPart const& part : parts) {
+    // The same columns, scaled, among all: the others have no values and so no weights.
+    ClassProblem masked = problem;
+    for (std::size_t i = 0; i < masked.rows.term.size(); ++i) {
+      bool const is_in = masked.rows.term[i] >= part.first && masked.rows.term[i] < part.end;
+      masked.rows.weight[i] *= is_in ? static_cast<float>(part.scale) : 0;
+    }
+    std::vector<float> const own = margins_of(masked.rows, solve(masked));
+    for (std::size_t i = 0; i < own.size(); ++i) expected[i] += .25F * own[i];
+  }
+  ASSERT_EQ(found.size(), 36U);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 2e-5) << i;
+}
+
+TEST(Calibration, TheOutOfScopeMarginLowersTheScore) {
+  std::vector<float> const margins{2, .5F, 1};
+  EXPECT_DOUBLE_EQ(scope_score(margins, {1, .5}), scope_score(margins) - .25);
+  EXPECT_DOUBLE_EQ(scope_score(margins, {-1, .5}), scope_score(margins));
+}
+
 TEST(Calibration, ThresholdKeepsTheStatedRecall) {
   // Ten in-scope rows of two classes with margins 1 .. 10 for the right class, 0 for the other.
   std::vector<float> margins;
@@ -166,7 +212,7 @@ TEST(Calibration, ThresholdKeepsTheStatedRecall) {
     margins.insert(margins.end(), {static_cast<float>(i), 0});
     actual.push_back(0);
   }
-  Calibration const c = calibrate_classes(margins, actual, 2, -1, .8);
+  Calibration const c = calibrate_classes(margins, actual, 2, {}, .8);
   EXPECT_DOUBLE_EQ(c.threshold[0], scope_score(std::span(margins).subspan(4, 2)));  // 8 of 10 reach the third's
 }
 

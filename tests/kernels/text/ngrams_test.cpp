@@ -75,6 +75,11 @@ TEST(Fold, NeverLongerAndStable) {
   }
 }
 
+std::uint64_t hash_of_word(std::string const& word) {
+  std::string const readable = word + std::string(8, '~');
+  return TermHash::of_bytes(TermHash::word, readable.data(), word.size());
+}
+
 std::uint32_t term_of(std::string const& gram, NgramRules const& rules) {
   if (gram[0] == '#') {
     std::string const padded = gram.substr(1) + std::string(8, '~');
@@ -82,11 +87,14 @@ std::uint32_t term_of(std::string const& gram, NgramRules const& rules) {
            TermHash::term(TermHash::of_bytes(TermHash::characters, padded.data(), gram.size() - 1),
                           rules.bits_per_kind());
   }
+  if (auto const sign = gram.find('&'); sign != std::string::npos) {
+    return TermHash::term(TermHash::pair(hash_of_word(gram.substr(0, sign)), hash_of_word(gram.substr(sign + 1))),
+                          rules.bits_per_kind());
+  }
   std::uint64_t hash = 0;
   for (std::size_t at = 0; at <= gram.size();) {
     std::size_t const end = std::min(gram.find(' ', at), gram.size());
-    std::string const word = gram.substr(at, end - at) + std::string(8, '~');
-    std::uint64_t const next = TermHash::of_bytes(TermHash::word, word.data(), end - at);
+    std::uint64_t const next = hash_of_word(gram.substr(at, end - at));
     hash = at == 0 ? next : TermHash::join(hash, next);
     at = end + 1;
   }
@@ -94,8 +102,9 @@ std::uint32_t term_of(std::string const& gram, NgramRules const& rules) {
 }
 
 TEST(Ngrams, AreThoseOfThePlainReference) {
-  for (NgramRules const& rules : {NgramRules{1, 1, 0, 0, 20}, NgramRules{2, 3, 0, 0, 22}, NgramRules{0, 0, 2, 5, 24},
-                                  NgramRules{1, 2, 3, 12, 24}, NgramRules{1, 3, 4, 4, 8}}) {
+  for (NgramRules const& rules :
+       {NgramRules{1, 1, 0, 0, 20}, NgramRules{2, 3, 0, 0, 22}, NgramRules{0, 0, 2, 5, 24}, NgramRules{1, 2, 3, 12, 24},
+        NgramRules{1, 3, 4, 4, 8}, NgramRules{1, 1, 0, 0, 22, 3}, NgramRules{2, 2, 2, 3, 24, 64}}) {
     for (int count : {0, 1, 2, 7, 100, 3000}) {
       std::vector<std::string> words;
       std::string text;
@@ -109,6 +118,11 @@ TEST(Ngrams, AreThoseOfThePlainReference) {
       for (auto const& [gram, n] :
            reference::ngrams(words, rules.word_min, rules.word_max, rules.character_min, rules.character_max)) {
         expected[term_of(gram, rules)] += n;
+      }
+      auto const smaller_hash = [](auto const& a, auto const& b) { return hash_of_word(a) < hash_of_word(b); };
+      auto const distance = static_cast<std::size_t>(rules.pair_distance);
+      for (auto const& [pair, n] : reference::word_pairs(words, distance, smaller_hash)) {
+        expected[term_of(pair, rules)] += n;
       }
       std::vector<std::string_view> const texts{"before", text};
       TermCounts const counts = count_ngrams(texts, rules);
