@@ -14,6 +14,7 @@ Command make_plan_command();
 Command make_menu_command();
 Command make_price_command();
 Command make_promotion_command();
+Command make_tenants_command();
 Command make_trend_command();
 Command make_similar_command();
 Command make_index_command();
