@@ -11,7 +11,7 @@ std::vector<Command> make_commands() {
       make_status_command(),   make_verify_command(),    make_train_command(),    make_truth_command(),
       make_score_command(),    make_evaluate_command(),  make_features_command(), make_recommend_command(),
       make_backtest_command(), make_assets_command(), make_rollback_command(), make_nights_command(), make_pin_command(), make_unpin_command(), make_gc_command(), make_audit_command(), make_gate_command(), make_models_command(), make_abtest_command(),
-      make_tenants_command(),
+      make_tenants_command(),  make_lineage_command(),
   };
 }
 

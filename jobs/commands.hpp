@@ -11,6 +11,7 @@ Command make_digest_command();
 Command make_doctor_command();
 Command make_drift_command();
 Command make_plan_command();
+Command make_lineage_command();
 Command make_menu_command();
 Command make_price_command();
 Command make_promotion_command();

@@ -8,6 +8,7 @@
 #include "io/store/current.hpp"
 #include "io/store/lease.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/night/cache_options.hpp"
 #include "jobs/store_options.hpp"
 
 namespace po = boost::program_options;
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 struct GcOptions {
   StoreOptions store;
   drivers::RetentionParams retention;
+  CacheOptions cache;
   double grace_minutes = 60;
   bool dry_run = false;
 };
@@ -87,6 +89,7 @@ void run_gc(Context const& context, GcOptions options) {
   check_gc(options);
   options.retention.tenant = open_store(context.comm, options.store);
   options.retention.grace_seconds = 60 * options.grace_minutes;
+  options.retention.cache = cache_bounds(options.cache);
   std::unique_ptr<io::Lease> lease;
   if (!options.dry_run) lease = std::make_unique<io::Lease>(context.comm, options.retention.tenant / "lock");
   io::agree(context.comm, "remove what is old", [&] {
@@ -114,6 +117,7 @@ Command make_gc_command() {
   add("grace-minutes", po::value(&options->grace_minutes)->default_value(options->grace_minutes),
       "a night that was current so recently stays too, for those who still read it");
   add("dry-run", po::bool_switch(&options->dry_run), "show what would go, remove nothing");
+  add_cache_options(command.options, options->cache);
   command.run = [options](Context const& context) { run_gc(context, *options); };
   return command;
 }

@@ -1,12 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "io/error.hpp"
+#include "io/store/posix.hpp"
 #include "jobs/commands.hpp"
+#include "jobs/night/given_options.hpp"
 #include "jobs/night/night_options.hpp"
+#include "jobs/night/night_plan.hpp"
 #include "jobs/night/one_night.hpp"
+#include "jobs/night/sbatch_script.hpp"
+
+namespace po = boost::program_options;
 
 namespace tidemill::jobs {
 namespace {
@@ -43,6 +50,41 @@ std::string closing_json(drivers::RunRecord const& record, io::PublishedNight co
   return json.dump(2) + "\n";
 }
 
+struct NightlyOptions {
+  NightOptions night;
+  bool print_sbatch = false;
+  std::string sbatch_script = "slurm/nightly.sbatch";
+};
+
+/// The plan's figures for so many ranks.
+SbatchRequest request_for(drivers::AssetNight const& params, drivers::NightSize size, int ranks) {
+  size.ranks = ranks;
+  SbatchRequest request;
+  request.tenant = params.tenant;
+  request.tasks = ranks;
+  for (drivers::StepPlan const& step : plan_of(drivers::night_steps(io::Comm::self(), params), size)) {
+    request.seconds += step.seconds;
+    request.peak_memory = std::max(request.peak_memory, step.peak_memory);
+  }
+  return request;
+}
+
+/// Nothing is begun. Under mpirun the script asks for as many ranks; alone, for those that pay.
+void print_sbatch(Context const& context, NightlyOptions const& options) {
+  constexpr int most_ranks = 256;
+  drivers::AssetNight const params = night_params(context, options.night);
+  drivers::NightSize const size = size_of_night(context.comm, params);
+  std::string script;
+  io::agree(context.comm, "read the batch script", [&] {
+    if (context.comm.is_root()) script = io::read_file(options.sbatch_script);
+  });
+  int ranks = context.comm.size();
+  if (ranks == 1) ranks = ranks_that_pay([&](int r) { return request_for(params, size, r).seconds; }, most_ranks);
+  SbatchRequest request = request_for(params, size, ranks);
+  request.flags = given_night_options(context.values, context.seed);
+  if (context.comm.is_root()) print_result(context, filled_sbatch(script, request));
+}
+
 void run(Context const& context, NightOptions const& options) {
   NightResult const done = run_one_night(context, options);
   print_result(context, context.json ? closing_json(done.record, done.night) : closing_text(done.record, done.night));
@@ -53,10 +95,16 @@ void run(Context const& context, NightOptions const& options) {
 }  // namespace
 
 Command make_nightly_command() {
-  auto options = std::make_shared<NightOptions>();
+  auto options = std::make_shared<NightlyOptions>();
   Command command{"nightly", "run a night from raw exports to published advice; reuses and resumes", {}, {}, {}};
-  add_night_options(command.options, *options);
-  command.run = [options](Context const& context) { run(context, *options); };
+  add_night_options(command.options, options->night);
+  auto add = command.options.add_options();
+  add("print-sbatch", po::bool_switch(&options->print_sbatch),
+      "begin nothing: print a batch script for this night, with tasks, memory and time from the plan");
+  add("sbatch-script", po::value(&options->sbatch_script)->default_value(options->sbatch_script), "the script to fill");
+  command.run = [options](Context const& context) {
+    options->print_sbatch ? print_sbatch(context, *options) : run(context, options->night);
+  };
   return command;
 }
 

@@ -12,7 +12,7 @@
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
 #include "jobs/commands.hpp"
-#include "jobs/night/prefixed_options.hpp"
+#include "jobs/night/given_options.hpp"
 #include "jobs/tenants/tenant_list.hpp"
 #include "jobs/tenants/tenant_night.hpp"
 
@@ -54,23 +54,12 @@ TenantOutcome failure(std::exception const& error) {
   return outcome;
 }
 
-/// nightly's options that were given, for each tenant to be given again. What is the run's own is left out.
+/// nightly's options for each tenant; what is the run's own is left out.
 std::vector<std::pair<std::string, std::string>> settings_for_all(Context const& context) {
-  NightOptions unused;
-  po::options_description known;
-  add_night_options(known, unused);
-  std::vector<std::pair<std::string, std::string>> settings{{"seed", std::to_string(context.seed)}};
-  for (std::string const& name : names_of(known)) {
-    auto const found = context.values.find(name);
-    if (found == context.values.end() || found->second.defaulted()) continue;
-    if (name == "store" || name == "tenant" || name == "input") continue;
-    boost::any const& value = found->second.value();
-    if (auto const* list = boost::any_cast<std::vector<std::string>>(&value)) {
-      for (std::string const& entry : *list) settings.emplace_back(name, entry);
-    } else {
-      settings.emplace_back(name, option_text(found->second));
-    }
-  }
+  auto settings = given_night_options(context.values, context.seed);
+  std::erase_if(settings, [](auto const& setting) {
+    return setting.first == "store" || setting.first == "tenant" || setting.first == "input";
+  });
   return settings;
 }
 

@@ -137,6 +137,23 @@ void plan_steps(fs::path const& tenant, References const& references, RetentionP
   }
 }
 
+/// Of what is named: steps that go so that the cache stays within its bounds.
+void plan_cache(RetentionParams const& params, RetentionPlan& plan) {
+  if (!params.cache.is_bounded()) return;
+  CacheContent content = read_cache(params.tenant);
+  if (!content.is_known) plan.notes.push_back("a record cannot be read: nothing goes for the bounds of the cache");
+  // What goes anyway takes no room.
+  std::erase_if(content.steps, [&](CachedStep const& step) {
+    bool const goes = std::any_of(plan.removals.begin(), plan.removals.end(),
+                                  [&](Removal const& removal) { return removal.path == step.folder; });
+    if (goes) content.bytes -= step.bytes;
+    return goes;
+  });
+  for (CachedStep const& step : beyond_bounds(content, params.cache, static_cast<double>(std::time(nullptr)))) {
+    plan.removals.push_back({step.folder, "step"});
+  }
+}
+
 void plan_runs(fs::path const& tenant, References const& references, RetentionPlan& plan) {
   for (fs::path const& run : sorted_entries(tenant / "runs")) {
     bool const is_run = !run.filename().string().starts_with('.') && fs::is_directory(fs::symlink_status(run));
@@ -199,6 +216,7 @@ RetentionPlan plan_retention(RetentionParams const& params) {
   References const references = find_references(params, plan);
   plan_runs(params.tenant, references, plan);
   plan_steps(params.tenant, references, plan);
+  plan_cache(params, plan);
   plan_leftovers(params, plan);
   // A leftover inside something that goes as a whole goes with it.
   std::vector<Removal> outer;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/night/cache_bounds.hpp"
 #include "io/store/lease_file.hpp"
 
 namespace tidemill::drivers {
@@ -14,6 +15,7 @@ struct RetentionParams {
   std::filesystem::path tenant;  ///< STORE/TENANT
   int keep = 7;                  ///< newest nights and newest runs that stay
   double grace_seconds = 3600;   ///< a night that was current so recently stays: readers may still be in it
+  CacheBounds cache = {};        ///< of the finished steps that nights and runs name
 };
 
 /// Something that a tenant's store no longer needs.
@@ -32,8 +34,9 @@ struct RetentionPlan {
 
 /// What may go: nights but the newest `keep`, the current one, the one before it, those pinned and those just left;
 /// run folders but the newest `keep` and those that made a kept night; finished steps that no kept night or run names,
-/// and unfinished ones unless the newest run is to be continued; files in the making and what interrupted removals
-/// left. Names that the store does not know stay. Not collective; the caller holds the lease, or only looks.
+/// and unfinished ones unless the newest run is to be continued; named ones beyond the bounds of the cache; files in
+/// the making and what interrupted removals left. Names that the store does not know stay. Not collective; the caller
+/// holds the lease, or only looks.
 RetentionPlan plan_retention(RetentionParams const& params);
 
 /// Removes what was planned, piece by piece: each gets a hidden name first, and the lease is checked before each.

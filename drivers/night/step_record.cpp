@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "drivers/night/cache_bounds.hpp"
 #include "io/error.hpp"
 
 namespace tidemill::drivers {
@@ -51,7 +52,13 @@ double imbalance(StepRecord const& step) {
   return *std::max_element(work.begin(), work.end()) * static_cast<double>(work.size()) / total;
 }
 
-std::string to_json(RunRecord const& record) { return written(record); }
+std::string to_json(RunRecord const& record) {
+  nlohmann::json json(record);
+  CacheUse const use = cache_use_of(record);
+  json["cache"] = {
+      {"hits", use.hits}, {"steps", use.steps}, {"hit_rate", use.hit_rate()}, {"saved_seconds", use.saved_seconds}};
+  return written(json);
+}
 std::string to_json(StepRecord const& record) { return written(record); }
 
 RunRecord run_record_from_json(std::string const& text, std::string const& where) {

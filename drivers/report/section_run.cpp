@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "drivers/night/cache_bounds.hpp"
 #include "drivers/report/bar_chart.hpp"
 #include "drivers/report/html.hpp"
+#include "drivers/report/lineage_chart.hpp"
 #include "drivers/report/sections.hpp"
 #include "drivers/report/text.hpp"
 
@@ -74,6 +76,9 @@ std::string run_section(ReportData const& data) {
   }
   std::string body = paragraph(fmt::format("{} in all on {} {}.", duration_text(total), data.run.ranks,
                                            data.run.ranks == 1 ? "process" : "processes"));
+  CacheUse const cache = cache_use_of(data.run);
+  body += paragraph(fmt::format("{} of {} steps were there already ({}), which saved {}.", cache.hits, cache.steps,
+                                percent_text(cache.hit_rate()), duration_text(cache.saved_seconds)));
   body += bars_figure("Time per step", time);
   body += bars_figure("Memory per step: most used by one process", memory);
   body += step_table(data.run);
@@ -100,6 +105,9 @@ std::string provenance_section(ReportData const& data) {
     rows.push_back({escape_html(step.title), "<code>" + escape_html(step.key.substr(0, 16)) + "</code>",
                     escape_html(step.summary)});
   }
+  LineageGraph const lineage = lineage_of(data.run);
+  body += figure("From the raw files to what is published: each step and whose files it read",
+                 for_wide_and_narrow(draw_lineage(lineage, 1080), draw_lineage(lineage, 360)));
   body += html_table({{"Step"}, {"Key"}, {"Outcome", false, true}}, rows);
   body += "<details><summary>Options of this run</summary><pre>" + [&] {
     std::string escaped;

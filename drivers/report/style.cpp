@@ -58,7 +58,7 @@ pre{background:var(--card);border:1px solid var(--rule);border-radius:8px;paddin
 footer{padding-top:18px;padding-bottom:36px;border-top:1px solid var(--rule);color:var(--soft);font-size:.88rem}
 .axis,.grid,.now,.border,.leader,.drop{fill:none;stroke:var(--soft);stroke-width:1}
 .grid{stroke:var(--grid)}.now{stroke-dasharray:2 3}.border{stroke:var(--ink);stroke-opacity:.55}.leader{stroke-opacity:.6;stroke-width:.75}
-.drop{stroke-dasharray:2 3}
+.drop{stroke-dasharray:2 3}.box{fill:var(--card);stroke:var(--soft)}
 text{fill:var(--ink)}.tick,.axis-title{fill:var(--soft);font-size:11px}.strong{fill:var(--ink);font-weight:700;font-size:12px}
 .point-label{font-size:11px}.label{font-size:12px}.corner{font-size:13px;font-weight:700;fill:var(--soft);letter-spacing:.04em}
 polyline,.line-actual,.line-forecast,.line-tested{fill:none;stroke-linejoin:round;stroke-linecap:round}

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "io/hdf5/file.hpp"
 #include "io/hdf5/file_state.hpp"
 
@@ -38,6 +40,19 @@ void Hdf5File::set_attribute(std::string const& object, std::string const& key, 
 
 bool Hdf5File::has_attribute(std::string const& object, std::string const& key) {
   return has(object) && H5Aexists_by_name(state_->file.get(), object.c_str(), key.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::vector<std::string> Hdf5File::attributes_of(std::string const& object) {
+  std::vector<std::string> keys;
+  auto const visit = [](hid_t, char const* key, H5A_info_t const*, void* out) -> herr_t {
+    static_cast<std::vector<std::string>*>(out)->push_back(key);
+    return 0;
+  };
+  state_->check(H5Aiterate_by_name(state_->file.get(), object.c_str(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit,
+                                   &keys, H5P_DEFAULT),
+                object, "list attributes");
+  std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
 namespace {

@@ -59,6 +59,7 @@ class Hdf5File {
   void set_attribute(std::string const& object, std::string const& key, std::int64_t value);
   void set_attribute(std::string const& object, std::string const& key, double value);
   bool has_attribute(std::string const& object, std::string const& key);
+  std::vector<std::string> attributes_of(std::string const& object);  ///< keys, in byte order
   std::string text_attribute(std::string const& object, std::string const& key);
   std::int64_t integer_attribute(std::string const& object, std::string const& key);
   double real_attribute(std::string const& object, std::string const& key);

@@ -147,7 +147,7 @@ std::map<std::string, std::string> sections_of(po::variables_map const& values) 
   std::map<std::string, std::string> sections;
   for (auto const& [name, value] : values) {
     std::size_t const dot = name.find('.');
-    bool const changes_result = !name.starts_with("alerts.");
+    bool const changes_result = !name.starts_with("alerts.") && !name.starts_with("cache.");
     if (dot == std::string::npos || !changes_result || name == "ingest.source" || name == "ingest.costs" ||
         name == "ingest.promotions" || is_asset_file_option(name)) {
       continue;
@@ -172,6 +172,7 @@ std::int64_t date_of(std::string const& text) {
 }
 
 void check_choices(NightOptions const& options) {
+  cache_bounds(options.cache);
   if (options.price_demand != "model" && options.price_demand != "elasticity") {
     throw ConfigError("price.demand = " + options.price_demand + ": expected model or elasticity");
   }
@@ -226,6 +227,7 @@ void add_night_options(po::options_description& out, NightOptions& options) {
       po::value(&options.params.checkpoint_seconds)->default_value(options.params.checkpoint_seconds),
       "time between checkpoints of a training");
   add_alert_options(out, options.alerts);
+  add_cache_options(out, options.cache);
   add_ingest_options(out, options);
   add_daily_options(out, options);
   add_forecast_options(out, options.params.backtest);

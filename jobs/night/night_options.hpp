@@ -8,6 +8,7 @@
 #include "jobs/command.hpp"
 #include "jobs/night/alerts.hpp"
 #include "jobs/night/asset_options.hpp"
+#include "jobs/night/cache_options.hpp"
 
 namespace tidemill::jobs {
 
@@ -20,6 +21,7 @@ struct NightOptions {
   bool group_access = false;  ///< of a tenant that is made now
   std::string costs, promotions, metrics_file;
   AlertLimits alerts;
+  CacheOptions cache;
   AssetOptions asset;
   drivers::NightParams params;
 };

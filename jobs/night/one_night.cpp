@@ -12,6 +12,7 @@
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/gate_record.hpp"
 #include "drivers/night/publish_results.hpp"
+#include "drivers/night/retention.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/error.hpp"
 #include "io/store/lease.hpp"
@@ -102,6 +103,30 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
                                   {tenant, title, options.currency, params.item_days.interval, &lease}, record);
 }
 
+/// Collective. Steps that the bounds of the cache leave no room for go, now that the night stands. Nothing here can
+/// fail a night: what could not be removed is left for the next one, or for gc.
+void keep_cache_bounds(Context const& context, NightOptions const& options, std::filesystem::path const& tenant,
+                       io::Lease const& lease) {
+  drivers::CacheBounds const bounds = cache_bounds(options.cache);
+  if (!context.comm.is_root() || !bounds.is_bounded()) return;
+  try {
+    drivers::CacheContent const content = drivers::read_cache(tenant);
+    drivers::RetentionPlan plan;
+    for (drivers::CachedStep const& step :
+         drivers::beyond_bounds(content, bounds, static_cast<double>(std::time(nullptr)))) {
+      plan.removals.push_back({step.folder, "step", step.bytes});
+      plan.bytes += step.bytes;
+    }
+    drivers::apply_retention(*lease.file(), plan);
+    if (!plan.removals.empty()) {
+      context.progress.say(fmt::format("cache: {} steps of {} bytes went, {} bytes stay", plan.removals.size(),
+                                       plan.bytes, content.bytes - plan.bytes));
+    }
+  } catch (std::exception const& error) {
+    context.progress.say(fmt::format("cache: {}; run gc to keep its bounds", error.what()));
+  }
+}
+
 /// A night whose new model was refused is whole and published, by the champion.
 std::string refusal_of(Context const& context, io::PublishedNight const& night) {
   io::NightManifest const& manifest = night.manifest;
@@ -144,6 +169,7 @@ NightResult run_one_night(Context const& context, NightOptions const& options,
     record.finished = time_text();
     folder.write(record);
     monitor.update(record);
+    keep_cache_bounds(context, options, tenant, lease);
   } catch (Error const& error) {
     record.state = error.code() == ExitCode::resume_later ? "stopped" : "failed";
     record.message = error.what();
