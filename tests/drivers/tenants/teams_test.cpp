@@ -80,6 +80,7 @@ TEST(TenantTeams, EveryTenantIsHandedOutOnceAndTeamsAreWhole) {
 }
 
 TEST(TenantTeams, AStopLeavesTheRestForAnotherRun) {
+  io::watch_stop_signals();
   TeamPlan const plan = plan_teams(equal_costs(200, 1, 0), world().size());
   std::int64_t begun = 0;
   HandOut const done = work_in_teams(world(), plan, [&](io::Comm const&, std::size_t) {
@@ -104,7 +105,7 @@ TEST(TenantTeams, CountersGiveEachNumberOnce) {
 }
 
 TEST(TenantTeams, ARankThatFailedAloneIsNotWaitedForForEver) {
-  io::Team const team(world(), 0);
+  io::Team team(world(), 0);
   EXPECT_TRUE(team.meet(false));
   EXPECT_TRUE(team.meet(true));
   // The others come later than it is ready to wait.
