@@ -148,10 +148,10 @@ void leave_exit_code(io::Comm const& comm, int code) {
 
 int main(int argc, char** argv) {
   using namespace tidemill;
-  // Blocks of a few MB are used over and over: kept when freed, they need not be mapped and zeroed each time. Larger
+  // Blocks of some MB are used over and over: kept when freed, they need not be mapped and zeroed each time. Larger
   // ones go back to the system at once, as before.
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   io::forbid_core_dumps();
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);

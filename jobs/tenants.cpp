@@ -191,8 +191,10 @@ TenantsResult run_tenants(Context const& context, TenantsRun const& run, std::ve
   return result;
 }
 
+/// A night whose model was refused is published, and one that was stopped goes on in another run.
 bool has_failed(TenantOutcome const& outcome) {
-  return outcome.code != 0 && outcome.code != static_cast<int>(ExitCode::refused);
+  return outcome.code != 0 && outcome.code != static_cast<int>(ExitCode::refused) &&
+         outcome.code != static_cast<int>(ExitCode::resume_later);
 }
 
 std::size_t failures_in(TenantsResult const& result) {
