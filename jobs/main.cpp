@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <mpi.h>
 #include <omp.h>
 
@@ -166,6 +167,10 @@ std::vector<std::string> settle_for_one_process() {
 
 int main(int argc, char** argv) {
   using namespace tidemill;
+  // Blocks of some MB are used over and over: kept when freed, they need not be mapped and zeroed each time. Larger
+  // ones go back to the system at once, as before.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
   io::forbid_core_dumps();
   int provided = 0;
   std::vector<std::string> const settings = jobs::settle_for_one_process();

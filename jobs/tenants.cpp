@@ -13,6 +13,7 @@
 #include "io/store/posix.hpp"
 #include "jobs/commands.hpp"
 #include "jobs/night/given_options.hpp"
+#include "jobs/night/run_folder.hpp"
 #include "jobs/tenants/tenant_list.hpp"
 #include "jobs/tenants/tenant_night.hpp"
 
@@ -87,55 +88,79 @@ std::vector<TenantRow> gather_rows(io::Comm const& comm, std::vector<TenantRow> 
   return rows;
 }
 
-/// Collective. Which tenants can be begun, and what they are predicted to cost; the others are rows already. Each rank
-/// looks at its share.
-std::vector<TenantRow> look_at_all(io::Comm const& comm, TenantsRun const& run,
-                                   std::vector<ListedTenant> const& tenants, std::vector<drivers::TenantCost>& costs) {
+/// What is known of the tenants before the first night.
+struct TenantsLook {
+  std::vector<drivers::TenantCost> costs;
+  std::vector<std::int64_t> was_cut_off;  ///< 1: its newest run came to no end
+  std::vector<TenantRow> refused;         ///< cannot be begun: rows already
+};
+
+/// A run that did not get to say how it ended was killed, or killed its process.
+bool came_to_no_end(std::filesystem::path const& tenant) {
+  try {
+    auto const newest = newest_run(tenant);
+    return newest && newest->state == "running";
+  } catch (Error const&) {
+    return true;
+  }
+}
+
+/// Collective. Each rank looks at its share of the tenants.
+TenantsLook look_at_all(io::Comm const& comm, TenantsRun const& run, std::vector<ListedTenant> const& tenants) {
+  TenantsLook look;
+  look.costs.resize(tenants.size());
+  look.was_cut_off.resize(tenants.size());
   std::set<std::string> names;
   std::vector<TenantRow> refused;
-  costs.assign(tenants.size(), {});
   for (std::size_t t = 0; t < tenants.size(); ++t) {
     bool const is_mine = t % static_cast<std::size_t>(comm.size()) == static_cast<std::size_t>(comm.rank());
     bool const is_new = names.insert(tenants[t].name).second;
     if (!is_mine) continue;
     try {
       if (!is_new) throw ConfigError("the list names this tenant twice; the second is left out");
-      costs[t] = cost_of_tenant(run, tenants[t]);
+      look.costs[t] = cost_of_tenant(run, tenants[t]);
+      look.was_cut_off[t] = came_to_no_end(std::filesystem::path(run.store) / tenants[t].name) ? 1 : 0;
     } catch (std::exception const& error) {
       refused.push_back({t, failure(error)});
     }
   }
-  for (drivers::TenantCost& cost : costs) cost = {std::max(cost.alone, 0.0), std::max(cost.shared, 0.0)};
   static_assert(sizeof(drivers::TenantCost) == 2 * sizeof(double));
-  comm.max(std::span<double>(&costs.data()->alone, 2 * costs.size()));
-  return gather_rows(comm, refused);
+  comm.max(std::span<double>(&look.costs.data()->alone, 2 * look.costs.size()));
+  comm.max(std::span<std::int64_t>(look.was_cut_off));
+  look.refused = gather_rows(comm, refused);
+  return look;
 }
 
-drivers::TeamPlan plan_without(std::vector<TenantRow> const& refused, std::vector<drivers::TenantCost> const& costs,
-                               int ranks) {
-  std::vector<std::size_t> tenants;
-  std::vector<drivers::TenantCost> their_costs;
-  for (std::size_t t = 0; t < costs.size(); ++t) {
+/// Who works on which tenant. Those that a run before this one did not survive come last, a rank to each: should one of
+/// them end this run too, all others are done.
+drivers::TeamPlan plan_for(TenantsLook const& look, int ranks) {
+  std::vector<std::size_t> tenants, last;
+  std::vector<drivers::TenantCost> costs;
+  for (std::size_t t = 0; t < look.costs.size(); ++t) {
     bool const is_refused =
-        std::any_of(refused.begin(), refused.end(), [&](TenantRow const& row) { return row.tenant == t; });
+        std::any_of(look.refused.begin(), look.refused.end(), [&](TenantRow const& row) { return row.tenant == t; });
     if (is_refused) continue;
+    if (look.was_cut_off[t] != 0) {
+      last.push_back(t);
+      continue;
+    }
     tenants.push_back(t);
-    their_costs.push_back(costs[t]);
+    costs.push_back(look.costs[t]);
   }
-  drivers::TeamPlan plan = drivers::plan_teams(their_costs, ranks);
+  drivers::TeamPlan plan = drivers::plan_teams(costs, ranks);
   for (auto& level : plan.levels) {
     for (std::size_t& place : level) place = tenants[place];
   }
+  plan.levels.back().insert(plan.levels.back().end(), last.begin(), last.end());
   return plan;
 }
 
 TenantsResult run_tenants(Context const& context, TenantsRun const& run, std::vector<ListedTenant> const& tenants) {
   io::Comm const& comm = context.comm;
   double const started = io::seconds_now();
-  std::vector<drivers::TenantCost> costs;
-  std::vector<TenantRow> const refused = look_at_all(comm, run, tenants, costs);
+  TenantsLook const look = look_at_all(comm, run, tenants);
   std::vector<TenantRow> mine;
-  if (comm.is_root()) mine = refused;
+  if (comm.is_root()) mine = look.refused;
   context.progress.begin("tenants", static_cast<std::int64_t>(tenants.size()));
   auto const work = [&](io::Comm const& team, std::size_t tenant) {
     double const began = io::seconds_now();
@@ -153,7 +178,7 @@ TenantsResult run_tenants(Context const& context, TenantsRun const& run, std::ve
     context.progress.advance(comm.size() / team.size());
     return is_done;
   };
-  drivers::HandOut const done = drivers::work_in_teams(comm, plan_without(refused, costs, comm.size()), work);
+  drivers::HandOut const done = drivers::work_in_teams(comm, plan_for(look, comm.size()), work);
   context.progress.end();
   TenantsResult result;
   result.rows = gather_rows(comm, mine);
@@ -166,8 +191,10 @@ TenantsResult run_tenants(Context const& context, TenantsRun const& run, std::ve
   return result;
 }
 
+/// A night whose model was refused is published, and one that was stopped goes on in another run.
 bool has_failed(TenantOutcome const& outcome) {
-  return outcome.code != 0 && outcome.code != static_cast<int>(ExitCode::refused);
+  return outcome.code != 0 && outcome.code != static_cast<int>(ExitCode::refused) &&
+         outcome.code != static_cast<int>(ExitCode::resume_later);
 }
 
 std::size_t failures_in(TenantsResult const& result) {
@@ -236,6 +263,9 @@ void throw_for(TenantsResult const& result) {
 }
 
 void run(Context const& context, TenantsOptions const& options) {
+  if (!options.night.metrics_file.empty()) {
+    throw ConfigError("metrics-file is one file and the tenants are many: collect STORE/TENANT/runs/*/metrics.prom");
+  }
   std::vector<ListedTenant> const tenants = read_list(context, options);
   TenantsRun const tenants_run{options.night.store, options.night.input, settings_for_all(context)};
   TenantsResult const result = run_tenants(context, tenants_run, tenants);

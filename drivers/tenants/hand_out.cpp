@@ -36,7 +36,7 @@ HandOut work_in_teams(io::Comm const& comm, TeamPlan const& plan,
   std::int64_t begun = 0, all = 0;
   for (std::size_t level = 0; level < plan.levels.size(); ++level) {
     std::vector<std::size_t> const& tenants = plan.levels[level];
-    io::Team const& team = *teams[level];
+    io::Team& team = *teams[level];
     all += static_cast<std::int64_t>(tenants.size());
     if (tenants.empty()) continue;
     for (std::size_t place; (place = next_place(team.comm(), counters, level, tenants.size())) < tenants.size();) {

@@ -33,12 +33,12 @@ Team::Team(Comm const& all, int team) : work_(split_off(all, team)), end_(twin_o
 
 Team::~Team() {
   // Freeing is collective; on the way out of an error the others may never come.
-  if (std::uncaught_exceptions() > 0) return;
+  if (is_left_ || std::uncaught_exceptions() > 0) return;
   MPI_Comm_free(&end_);
   MPI_Comm_free(&work_);
 }
 
-bool Team::meet(bool has_failed, double seconds) const {
+bool Team::meet(bool has_failed, double seconds) {
   if (comm_.size() == 1) return true;
   MPI_Request request = MPI_REQUEST_NULL;
   check_team_call(MPI_Ibarrier(end_, &request), "MPI_Ibarrier");
@@ -50,7 +50,10 @@ bool Team::meet(bool has_failed, double seconds) const {
   for (int arrived = 0;;) {
     check_team_call(MPI_Test(&request, &arrived, MPI_STATUS_IGNORE), "MPI_Test");
     if (arrived != 0) return true;
-    if (seconds_now() > deadline) return false;
+    if (seconds_now() > deadline) {
+      is_left_ = true;
+      return false;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }

@@ -22,11 +22,12 @@ class Team {
 
   /// Collective over the team. Waits for its other ranks after work in which this one failed (`has_failed`) or not.
   /// False on a rank that failed alone: the others did not come within `seconds`, they wait for it in the work.
-  bool meet(bool has_failed, double seconds = 10) const;
+  bool meet(bool has_failed, double seconds = 10);
 
  private:
   MPI_Comm work_ = MPI_COMM_NULL;
   MPI_Comm end_ = MPI_COMM_NULL;  // for meet alone: it must not be mistaken for a message of the work
+  bool is_left_ = false;          // a meeting is still under way in end_: it must not be freed
   Comm comm_;
 };
 

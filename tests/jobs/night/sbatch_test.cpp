@@ -10,7 +10,7 @@ namespace {
 TEST(Sbatch, RanksAreTakenWhileTheyPay) {
   EXPECT_EQ(ranks_that_pay([](int) { return 10.0; }, 64), 1);
   EXPECT_EQ(ranks_that_pay([](int ranks) { return 1 + 100.0 / ranks; }, 16), 16);
-  EXPECT_EQ(ranks_that_pay([](int ranks) { return 10 + 40.0 / ranks; }, 64), 2);
+  EXPECT_EQ(ranks_that_pay([](int ranks) { return 10 + 40.0 / ranks; }, 64), 4);
 }
 
 TEST(Sbatch, TheHeaderIsFilledAndTheCommandIsQuoted) {

@@ -149,6 +149,10 @@ TEST_F(Tenants, HostileOnesChangeNoOtherTenantsBytes) {
   EXPECT_EQ(digest("store", "red"), digest("other", "red"));
 }
 
+TEST_F(Tenants, OneFileOfMetricsIsRefused) {
+  EXPECT_EQ(code_of_tenants([&] { run("blue\n", "store", {"--metrics-file", "m.prom"}); }), ExitCode::bad_config);
+}
+
 TEST_F(Tenants, QuotasAreCheckedBeforeTheNight) {
   EXPECT_EQ(code_of_tenants([&] { run("blue\n", "store", {"--max-input-bytes", "100"}); }), ExitCode::failed);
   EXPECT_NE(row("blue").find("max-input-bytes"), std::string::npos);
