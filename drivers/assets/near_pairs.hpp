@@ -12,7 +12,9 @@ namespace tidemill::drivers {
 struct IdPair {
   std::int64_t first = 0;
   std::int64_t second = 0;
-  friend auto operator<=>(IdPair const&, IdPair const&) = default;
+  // Both spelt out: CUDA's front end loses the equality that a defaulted <=> brings.
+  bool operator==(IdPair const&) const = default;
+  auto operator<=>(IdPair const&) const = default;
 };
 
 /// 64-bit hashes of this rank's pictures: `per_picture` each, of which the first describes the whole picture.
