@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Every file and folder that the night is told to read.
-std::vector<fs::path> paths_of(drivers::AssetNight const& params) {
+std::vector<fs::path> paths_in(drivers::AssetNight const& params) {
   std::vector<fs::path> paths;
   for (drivers::IngestSource const& source : params.sources) paths.push_back(source.file);
   for (fs::path const& file : params.asset.interactions) paths.push_back(file);
@@ -53,7 +53,7 @@ void check_paths(drivers::AssetNight const& params, fs::path const& input) {
   fs::path const own = fs::weakly_canonical(input.parent_path()) / input.filename();
   // Were the folder a link, it could lead to another tenant's.
   check_lies_below(input, own);
-  for (fs::path const& path : paths_of(params)) check_lies_below(path, own);
+  for (fs::path const& path : paths_in(params)) check_lies_below(path, own);
   if (!params.asset.pictures.empty()) check_links_below(params.asset.pictures, own);
 }
 
@@ -99,7 +99,7 @@ void check_input(drivers::AssetNight const& params, TenantQuota const& quota) {
   std::int64_t const most_bytes = quota.input_bytes > 0 ? quota.input_bytes : any;
   std::int64_t const most_rows = quota.rows > 0 ? quota.rows : any;
   std::int64_t bytes = 0, rows = 0;
-  for (fs::path const& path : paths_of(params)) {
+  for (fs::path const& path : paths_in(params)) {
     if (fs::is_directory(path)) {
       bytes += bytes_in(path);
     } else {
