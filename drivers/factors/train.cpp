@@ -55,9 +55,7 @@ class Trainer {
                {interactions.users, by_item_.items, interactions.start, interactions.item,
                 values_.empty() ? used_values(interactions.value) : values_},
                params),
-        items_(comm, exec,
-               {by_item_.items, interactions.users, by_item_.start, by_item_.user,
-                values_.empty() ? used_values(by_item_.value) : by_item_.value},
+        items_(comm, exec, {by_item_.items, interactions.users, by_item_.start, by_item_.user, by_item_.value},
                params) {}
 
   FactorSide const& items() const { return items_; }
@@ -91,10 +89,14 @@ class Trainer {
   }
 
  private:
-  /// Values of this rank's users' pairs with their items' weights, those of its items in place; empty without weights.
+  /// Values of this rank's users' pairs with their items' weights; empty without weights. Those of its items become
+  /// what the loss takes, in place.
   std::vector<float> weigh(Interactions const& interactions) {
     std::vector<float> const weights = item_weights(comm_, interactions, params_);
-    if (weights.empty()) return {};
+    if (weights.empty()) {
+      if (params_.loss == FactorLoss::revisited) by_item_.value.clear();
+      return {};
+    }
     weigh_values(by_item_, weights, params_.loss);
     return weighted_values(interactions.item, interactions.value, weights, params_.loss);
   }

@@ -17,9 +17,10 @@ constexpr int factor_width(int factors) { return (factors + 15) / 16 * 16; }
 ///
 ///   sum over its pairs of (w s^2 - 2 b s + b) + x'Gx + ridge(r) |x|^2,      s = x.y,  w = weight_scale value,
 ///                                                                            b = w + extra_target
-/// which is the objective of Rendle et al. 2021 (weight_scale 1, no values, extra_target 0: (s - 1)^2 per pair) and of
-/// Hu, Koren & Volinsky 2008 (weight_scale alpha, extra_target 1). G is the weight of unobserved pairs times the sum of
-/// yy' over all of the other side. The solution of a row depends on nothing but its own pairs in their order.
+/// which is the objective of Rendle et al. 2021 (weight_scale 1, no values, extra_target 0: (s - 1)^2 per pair; with
+/// values w (s - 1)^2) and of Hu, Koren & Volinsky 2008 (weight_scale alpha, extra_target 1). G is the weight of
+/// unobserved pairs times the sum of yy' over all of the other side. The solution of a row depends on nothing but its
+/// own pairs in their order.
 struct RowProblems {
   Array<std::int64_t const> start;   ///< rows + 1 positions
   Array<std::int32_t const> column;  ///< rows of `fixed`
