@@ -19,6 +19,7 @@ struct GenerateOptions {
   std::string task;
   std::string format;
   drivers::SyntheticTable table;
+  drivers::AssetCounts counts;
 };
 
 std::string generate(Context const& context, GenerateOptions const& options) {
@@ -26,7 +27,9 @@ std::string generate(Context const& context, GenerateOptions const& options) {
   if (options.what == "chain") {
     return drivers::generate_chain(context.comm, context.progress, size, context.seed, options.output);
   }
-  if (options.what == "assets") return drivers::generate_assets(context.comm, size, context.seed, options.output);
+  if (options.what == "assets") {
+    return drivers::generate_assets(context.comm, size, context.seed, options.output, options.counts);
+  }
   if (options.what != "table") {
     throw ConfigError("what '" + options.what + "' is unknown; expected chain, assets or table");
   }
@@ -57,6 +60,8 @@ Command make_generate_command() {
                                 "assets: a catalogue with user interactions\ntable: features and a target")(
       "size", po::value(&options->size)->default_value("small"), "small, medium or large")(
       "output", po::value(&options->output)->required(), "folder for the files")(
+      "assets", po::value(&options->counts.assets)->default_value(0), "assets: how many (0: by size)")(
+      "users", po::value(&options->counts.users)->default_value(0), "assets: users (0: by size)")(
       "rows", po::value(&options->table.rows)->default_value(0),
       "table: rows of train (0: 10000, 200000 or 1000000 by size); test has a tenth")(
       "features", po::value(&options->table.features)->default_value(28), "table: columns, 10 of them informative")(

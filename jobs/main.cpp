@@ -9,7 +9,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
@@ -142,6 +145,22 @@ void leave_exit_code(io::Comm const& comm, int code) {
   std::ofstream(path, std::ios::app) << code << '\n';
 }
 
+/// Open MPI starts a daemon beside a process that no launcher started, and opens ways to other processes: half a second
+/// that a look-up need not wait for. Settings that are there already stay. Returns the names of those made here.
+std::vector<std::string> settle_for_one_process() {
+  for (char const* const launched : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"}) {
+    if (std::getenv(launched) != nullptr) return {};
+  }
+  std::vector<std::string> made;
+  for (auto const& [name, value] : {std::pair("OMPI_MCA_ess_singleton_isolated", "1"),
+                                    std::pair("OMPI_MCA_btl", "self"), std::pair("OMPI_MCA_pml", "ob1")}) {
+    if (std::getenv(name) != nullptr) continue;
+    ::setenv(name, value, 0);
+    made.emplace_back(name);
+  }
+  return made;
+}
+
 }  // namespace
 }  // namespace tidemill::jobs
 
@@ -149,7 +168,10 @@ int main(int argc, char** argv) {
   using namespace tidemill;
   io::forbid_core_dumps();
   int provided = 0;
+  std::vector<std::string> const settings = jobs::settle_for_one_process();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  // They are this process's alone: a launcher that it starts must not inherit them.
+  for (std::string const& name : settings) ::unsetenv(name.c_str());
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   // With several ranks on a node each uses one thread unless the site says otherwise.
   if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);

@@ -8,6 +8,7 @@
 #include "drivers/topk/index_search.hpp"
 #include "drivers/topk/nearest.hpp"
 #include "io/error.hpp"
+#include "io/hdf5/partial_file.hpp"
 #include "io/store/commit.hpp"
 #include "jobs/commands.hpp"
 #include "jobs/table_output.hpp"
@@ -115,7 +116,7 @@ void run_similar(Context const& context, SimilarCommand const& command) {
   io::Table const table = is_file == 1 ? look_up_file(context, command) : look_up(context, command);
   if (!command.output.empty()) {
     write_results(context, command.output, {{"neighbours", table}},
-                  {{"index", io::digest_of_file(context.comm, command.index)}});
+                  {{"index", io::PartialFile(command.index).text_attribute("/", "digest")}});
   }
   show(context, table, command.output);
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "drivers/content/add_items.hpp"
+#include "io/progress/process_usage.hpp"
 #include "io/store/commit.hpp"
 #include "jobs/interaction_options.hpp"
 #include "jobs/recommenders.hpp"
@@ -24,6 +25,7 @@ struct RecommenderCommand {
 struct Outcome {
   std::string digest;
   double seconds = 0;
+  double peak_memory_mib = 0;  ///< of the rank with most, reading and saving included
   drivers::InteractionCounts counts;
 };
 
@@ -39,7 +41,8 @@ void report(Context const& context, TrainCommon const& common, drivers::Interact
                           {"pairs", outcome.counts.kept},
                           {"below_threshold", outcome.counts.below_threshold},
                           {"repeated", outcome.counts.repeated},
-                          {"seconds", outcome.seconds}};
+                          {"seconds", outcome.seconds},
+                          {"peak_memory_mib", outcome.peak_memory_mib}};
     for (auto const& [name, value] : model.facts()) result[name] = value;
     print_result(context, result.dump(2) + "\n");
     return;
@@ -82,6 +85,8 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   });
   // The model is safe: what a resume would have needed is not needed any more.
   drivers::clear_checkpoints(context.comm, request.checkpoints);
+  outcome.peak_memory_mib =
+      static_cast<double>(context.comm.max(io::process_usage().peak_memory)) / (std::int64_t{1} << 20);
   report(context, common, card.histories, *model, outcome);
 }
 

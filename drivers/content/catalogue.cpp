@@ -10,6 +10,7 @@
 
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
+#include "io/tables/row_place.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -41,13 +42,24 @@ void add_names(std::vector<std::string>& out, std::string const& column, std::st
   }
 }
 
+io::Column const& catalogue_column(io::Table const& table, std::string const& name, std::string const& option,
+                                   std::string const& source) {
+  std::vector<std::string> names;
+  for (io::Column const& column : table.columns) {
+    if (column.name == name) return column;
+    names.push_back(column.name);
+  }
+  throw DataError(fmt::format("{}: line 1: no column '{}' among {}; did you mean '{}'? Set {} to one of them", source,
+                              name, fmt::join(names, ", "), io::nearest_name(name, names), option));
+}
+
 /// Throws on every rank when an id is missing or comes twice.
 void check_ids(io::Comm const& comm, Catalogue const& catalogue, std::string const& source) {
   io::agree(comm, "read the item catalogue", [&] {
     auto const empty = std::find(catalogue.ids.begin(), catalogue.ids.end(), "");
     if (empty == catalogue.ids.end()) return;
-    throw DataError(fmt::format("{}: item {} of the catalogue has no id; fill it in or remove the row", source,
-                                catalogue.range.first + (empty - catalogue.ids.begin()) + 1));
+    throw DataError(fmt::format("{}: {}: the item has no id; fill it in or remove the row", source,
+                                io::place_of_row(source, catalogue.range.first + (empty - catalogue.ids.begin()))));
   });
   // Equal ids meet on the rank that their bytes name.
   std::vector<std::vector<char>> outgoing(static_cast<std::size_t>(comm.size()));
@@ -134,14 +146,15 @@ Catalogue catalogue_of(io::Comm const& comm, io::Table const& table, CatalogueCo
   catalogue.range = table.range;
   catalogue.number_names = columns.numbers;
   // Looked up before any row, so that ranks without rows throw as well.
-  auto const find = [&](std::vector<std::string> const& names) {
+  auto const find = [&](std::vector<std::string> const& names, std::string const& option) {
     std::vector<io::Column const*> found;
-    for (std::string const& name : names) found.push_back(&table.at(name));
+    for (std::string const& name : names) found.push_back(&catalogue_column(table, name, option, source));
     return found;
   };
-  io::Column const& id = table.at(columns.id);
-  std::vector<io::Column const*> const texts = find(columns.texts), lists = find(columns.attributes),
-                                       numbers = find(columns.numbers);
+  io::Column const& id = catalogue_column(table, columns.id, "catalogue-id", source);
+  std::vector<io::Column const*> const texts = find(columns.texts, "catalogue-texts"),
+                                       lists = find(columns.attributes, "catalogue-attributes"),
+                                       numbers = find(columns.numbers, "catalogue-numbers");
   for (io::Column const* column : numbers) {
     if (!column->is_text()) continue;
     throw DataError(

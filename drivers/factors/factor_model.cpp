@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "drivers/factors/gram.hpp"
 #include "drivers/factors/memory.hpp"
 #include "drivers/factors/on_device.hpp"
+#include "drivers/factors/referenced_rows.hpp"
 #include "io/error.hpp"
+#include "io/progress/process_usage.hpp"
 #include "kernels/factors/solve_rows.hpp"
 #include "kernels/topk/score.hpp"
 #include "kernels/topk/search.hpp"
@@ -22,7 +25,28 @@ constexpr std::int64_t batch = 4096;
 
 double mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-FactorSizes sizes_of(io::Comm const& comm, Interactions const& interactions) {
+/// Distinct items of this rank's pairs.
+std::int64_t items_here(Interactions const& interactions) {
+  std::vector<std::uint8_t> seen(static_cast<std::size_t>(interactions.items));
+  for (std::int32_t const item : interactions.item) seen[static_cast<std::size_t>(item)] = 1;
+  return std::count(seen.begin(), seen.end(), 1);
+}
+
+/// Distinct users among a rank's share of the pairs by item: a user of n pairs is missing where all n went to others.
+std::int64_t users_expected(io::Comm const& comm, Interactions const& interactions) {
+  double const elsewhere = 1 - 1.0 / comm.size();
+  double expected = 0;
+  for (std::int64_t u = 0; u < interactions.users.count; ++u) {
+    expected += 1 - std::pow(elsewhere, static_cast<double>(interactions.items_of(u).size()));
+  }
+  return comm.sum(std::llround(expected));
+}
+
+bool all_travel(io::Comm const& comm, std::int64_t referenced, std::int64_t all) {
+  return static_cast<double>(comm.sum(referenced)) >= ReferencedRows::most * static_cast<double>(all) * comm.size();
+}
+
+FactorSizes sizes_of(io::Comm const& comm, Interactions const& interactions, bool has_checkpoints) {
   FactorSizes sizes;
   sizes.users = interactions.users.count;
   sizes.all_users = interactions.users.total;
@@ -32,8 +56,27 @@ FactorSizes sizes_of(io::Comm const& comm, Interactions const& interactions) {
   sizes.item_pairs = comm.sum(interactions.size()) / comm.size();
   sizes.items = interactions.items / comm.size();
   sizes.has_values = comm.max(interactions.value.empty() ? 0 : 1) == 1;
+  sizes.has_checkpoints = has_checkpoints;
   sizes.ranks = comm.size();
+  sizes.referenced_items = items_here(interactions);
+  sizes.referenced_users = users_expected(comm, interactions);
+  sizes.all_items_travel = all_travel(comm, sizes.referenced_items, sizes.all_items);
+  sizes.all_users_travel = all_travel(comm, sizes.referenced_users, sizes.all_users);
   return sizes;
+}
+
+/// Collective. Says what training will need and returns the bytes that a rank will have at most, reading included.
+std::int64_t say_memory(io::Comm const& comm, Interactions const& interactions, FactorParams const& params,
+                        bool has_checkpoints, io::Progress& progress) {
+  std::int64_t const more = training_memory(params, sizes_of(comm, interactions, has_checkpoints)).peak();
+  io::ProcessUsage const usage = io::process_usage();
+  std::int64_t const peak = comm.max(std::max(usage.peak_memory, usage.resident_memory + more));
+  progress.say(fmt::format(
+      "implicit ALS: {} users, {} items, {} factors; at most {:.0f} MiB per rank: {:.0f} held now ({:.0f} while "
+      "reading), {:.0f} more for training",
+      interactions.users.total, interactions.items, params.factors, mebibytes(peak),
+      mebibytes(comm.max(usage.resident_memory)), mebibytes(comm.max(usage.peak_memory)), mebibytes(comm.max(more))));
+  return peak;
 }
 
 }  // namespace
@@ -62,6 +105,7 @@ FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::
   state.factors = kernels::FactorMatrix("factors::items", static_cast<std::size_t>(state.items),
                                         static_cast<std::size_t>(state.width));
   auto const host = Kokkos::create_mirror_view(state.factors);
+  state.known.reserve(static_cast<std::size_t>(state.items * state.width));
   for (std::int64_t i = 0; i < state.items; ++i) {
     auto const row =
         item_factors.subspan(static_cast<std::size_t>(i * params.factors), static_cast<std::size_t>(params.factors));
@@ -89,6 +133,7 @@ std::int64_t FactorModel::items() const { return state_->items; }
 std::vector<float> FactorModel::item_factors() const {
   auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), state_->factors);
   std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(state_->items * params_.factors));
   for (std::int64_t i = 0; i < state_->items; ++i) {
     float const* const row = host.data() + i * state_->width;
     values.insert(values.end(), row, row + params_.factors);
@@ -101,9 +146,7 @@ std::unique_ptr<FactorModel> FactorModel::train(io::Comm const& comm, Interactio
                                                 CheckpointPlace const& checkpoints, io::Progress& progress) {
   check(params);
   if (comm.sum(interactions.size()) == 0) throw DataError("implicit ALS needs at least one pair; found none");
-  std::int64_t const memory = comm.max(training_memory(params, sizes_of(comm, interactions)));
-  progress.say(fmt::format("implicit ALS: {} users, {} items, {} factors; {:.0f} MiB per rank beside the pairs",
-                           interactions.users.total, interactions.items, params.factors, mebibytes(memory)));
+  std::int64_t const memory = say_memory(comm, interactions, params, !checkpoints.folder.empty(), progress);
   io::CheckpointStore store = checkpoints.store(comm, "factors");
   FactorTraining training = train_factors(comm, kernels::Exec(), interactions, params, warm, store, progress);
   std::vector<float> const all = comm.gather_all(std::span<float const>(training.item_factors));

@@ -2,26 +2,57 @@
 
 #include <algorithm>
 
+#include "drivers/factors/referenced_rows.hpp"
+#include "drivers/partition/send_in_rounds.hpp"
+
 namespace tidemill::drivers {
 namespace {
 
-/// by_item: pairs on their way (12 bytes) as sent, as received and as bytes.
-constexpr std::int64_t bytes_per_moving_pair = 3 * 12;
+/// An item, a user and a value on their way.
+constexpr std::int64_t bytes_per_moving_pair = 12;
+/// Of what is sent in pieces: as values to send, as bytes that arrive and as values that arrived.
+constexpr std::int64_t copies_of_message = 3;
+/// Files are written and read by chunks, which are held as they are and with their check sums.
+constexpr std::int64_t file_buffers = std::int64_t{16} << 20;
+
+/// Rows of one side that come here, and the lists of who needs which.
+std::int64_t fetched_bytes(std::int64_t referenced, std::int64_t all, bool all_travel, std::int64_t row) {
+  return all_travel ? all * row : referenced * (row + 4);
+}
 
 }  // namespace
 
-std::int64_t training_memory(FactorParams const& params, FactorSizes const& sizes) {
-  std::int64_t const row = std::int64_t{kernels::factor_width(params.factors)} * 4;
+std::int64_t FactorMemory::peak() const { return std::max({pairs_by_item, sweeps, checkpoints, model}); }
+
+FactorMemory training_memory(FactorParams const& params, FactorSizes const& sizes) {
+  std::int64_t const padded = std::int64_t{kernels::factor_width(params.factors)} * 4;
+  std::int64_t const saved = std::int64_t{params.factors} * 4;
   std::int64_t const value = sizes.has_values ? 4 : 0;
-  std::int64_t const by_item = sizes.item_pairs * (4 + value) + 8 * (sizes.items + sizes.all_items);
-  std::int64_t const moving = sizes.user_pairs * bytes_per_moving_pair;
-  // Per row its factors, ridge and start.
-  std::int64_t const sides = (sizes.users + sizes.items) * (row + 4);
-  std::int64_t fetched = 0;
-  if (sizes.ranks > 1) fetched = std::max(sizes.all_users, sizes.all_items) * row;
-  // What is saved at the end: this rank's items, then all of them.
-  std::int64_t const saved = (sizes.items + sizes.all_items) * std::int64_t{params.factors} * 4;
-  return by_item + std::max(moving, sides + std::max(fetched, saved));
+  std::int64_t const by_item = sizes.item_pairs * (4 + value) + 8 * sizes.items;
+  // Per row its factors, ridge and, while the objective is computed, loss.
+  std::int64_t const sides = (sizes.users + sizes.items) * (padded + 12);
+  FactorMemory memory;
+  memory.pairs_by_item = by_item + 8 * (sizes.items + sizes.all_items) + sizes.item_pairs * bytes_per_moving_pair;
+  if (sizes.ranks > 1) memory.pairs_by_item += copies_of_message * things_per_round * bytes_per_moving_pair;
+
+  std::int64_t fetched = 0, renumbered = 0;
+  if (sizes.ranks > 1) {
+    fetched = std::max(fetched_bytes(sizes.referenced_users, sizes.all_users, sizes.all_users_travel, padded),
+                       fetched_bytes(sizes.referenced_items, sizes.all_items, sizes.all_items_travel, padded)) +
+              copies_of_message * ReferencedRows::message_bytes;
+    renumbered =
+        (sizes.all_users_travel ? 0 : sizes.item_pairs * 4) + (sizes.all_items_travel ? 0 : sizes.user_pairs * 4);
+  }
+  memory.sweeps = by_item + sides + renumbered + fetched;
+  if (sizes.has_checkpoints) {
+    // The values, and the chunks made of them.
+    memory.checkpoints = by_item + sides + renumbered + 2 * std::max(sizes.users, sizes.items) * saved + file_buffers;
+  }
+  // Gathered, padded, those with pairs, the same sorted by length; and codes of a byte per number.
+  std::int64_t const ready = sizes.all_items * (saved + 3 * padded + padded / 4 + 16);
+  std::int64_t const gathered = sizes.items * saved + 2 * sizes.all_items * saved;
+  memory.model = std::max(gathered, ready + file_buffers);
+  return memory;
 }
 
 }  // namespace tidemill::drivers

@@ -6,11 +6,6 @@
 namespace tidemill::drivers {
 namespace {
 
-/// Above this share of all rows, picking them out costs more than it saves.
-constexpr double most = 0.7;
-/// Bytes in one message: rows travel in rounds, so that buffers stay small beside the factors.
-constexpr std::int64_t message = std::int64_t{4} << 20;
-
 std::vector<std::int32_t> distinct(std::span<std::int32_t const> column, std::int64_t rows) {
   std::vector<std::uint8_t> seen(static_cast<std::size_t>(rows));
   for (std::int32_t const c : column) seen[static_cast<std::size_t>(c)] = 1;
@@ -74,7 +69,7 @@ kernels::ConstFactorMatrix ReferencedRows::fetch(kernels::FactorMatrix const& ow
   auto const count_for = [&](std::size_t r) {
     return r == me ? 0 : all_ ? owned_.count : static_cast<std::int64_t>(to_send_[r].size());
   };
-  std::int64_t const round = std::max<std::int64_t>(message / (4 * width), 1);
+  std::int64_t const round = std::max<std::int64_t>(message_bytes / (4 * width), 1);
   std::int64_t longest = 0;
   for (std::size_t r = 0; r < ranks; ++r) longest = std::max(longest, count_for(r));
   longest = comm_.max(longest);
@@ -88,6 +83,7 @@ kernels::ConstFactorMatrix ReferencedRows::fetch(kernels::FactorMatrix const& ow
     std::vector<std::vector<float>> outgoing(ranks);
     for (std::size_t r = 0; r < ranks; ++r) {
       std::int64_t const end = std::min(from + round, count_for(r));
+      outgoing[r].reserve(static_cast<std::size_t>(std::max<std::int64_t>(end - from, 0) * width));
       for (std::int64_t i = from; i < end; ++i) {
         std::int64_t const row = all_ ? i : to_send_[r][static_cast<std::size_t>(i)];
         outgoing[r].insert(outgoing[r].end(), mine.data() + row * width, mine.data() + (row + 1) * width);

@@ -17,6 +17,11 @@ namespace tidemill::drivers {
 /// When the ranks together need most of the rows, all get all of them and columns stay as they are.
 class ReferencedRows {
  public:
+  /// Above this share of all rows, picking them out costs more than it saves.
+  static constexpr double most = 0.7;
+  /// Bytes in one message: rows travel in rounds, so that buffers stay small beside the factors.
+  static constexpr std::int64_t message_bytes = std::int64_t{4} << 20;
+
   /// Collective. `column` are rows by global number and must outlive this; `owned` is this rank's part of them.
   ReferencedRows(io::Comm const& comm, std::span<std::int32_t const> column, io::RowRange owned);
 

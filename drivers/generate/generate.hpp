@@ -16,11 +16,16 @@ namespace tidemill::drivers {
 std::string generate_chain(io::Comm const& comm, io::Progress& progress, DemoSize size, std::uint64_t seed,
                            std::filesystem::path const& folder);
 
+/// Numbers to take instead of those of a size; 0: those of the size.
+struct AssetCounts {
+  std::int64_t assets = 0, users = 0;
+};
+
 /// Collective. An asset catalogue (catalogue.csv: id,name,category,tags,text,picture), its pictures (pictures/), what
 /// users did with it (interactions.csv: user,item,value,time,channel) and what is built into both (truth.json;
-/// asset_world.hpp).
+/// asset_world.hpp). Throws ConfigError for counts that cannot be.
 std::string generate_assets(io::Comm const& comm, DemoSize size, std::uint64_t seed,
-                            std::filesystem::path const& folder);
+                            std::filesystem::path const& folder, AssetCounts const& counts = {});
 
 struct SyntheticTable {
   std::int64_t rows = 0;  ///< of train; test has a tenth of them

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "drivers/generate/asset_world.hpp"
 #include "drivers/generate/generate.hpp"
 #include "drivers/generate/text.hpp"
+#include "io/error.hpp"
 #include "io/store/commit.hpp"
 
 namespace tidemill::drivers {
@@ -29,11 +32,24 @@ std::string interaction_rows(AssetWorld const& world, io::RowRange const& users,
   return rows.text();
 }
 
+AssetWorld world_of(DemoSize size, std::uint64_t seed, AssetCounts const& counts) {
+  AssetWorld world = make_asset_world(size, seed);
+  auto const themes = static_cast<std::int64_t>(asset_themes().size());
+  if (counts.users < 0 || counts.assets < 0 || (counts.assets > 0 && counts.assets < themes)) {
+    throw ConfigError(fmt::format("expected --users of 1 or more and --assets of {} or more; found {} and {}", themes,
+                                  counts.users, counts.assets));
+  }
+  if (counts.assets > 0) world.assets = counts.assets;
+  if (counts.users > 0) world.users = counts.users;
+  world.pictures = std::min(world.pictures, world.assets);
+  return world;
+}
+
 }  // namespace
 
 std::string generate_assets(io::Comm const& comm, DemoSize size, std::uint64_t seed,
-                            std::filesystem::path const& folder) {
-  AssetWorld const world = make_asset_world(size, seed);
+                            std::filesystem::path const& folder, AssetCounts const& counts) {
+  AssetWorld const world = world_of(size, seed, counts);
   bool const root = comm.is_root();
   std::string const assets = catalogue_rows(world, io::even_share(world.assets, comm.rank(), comm.size()));
   io::commit_text(comm, folder / "catalogue.csv", (root ? "id,name,category,tags,text,picture\n" : "") + assets);

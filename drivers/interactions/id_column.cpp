@@ -128,7 +128,7 @@ IdColumn as_column(EntityIds const& ids) {
   return column;
 }
 
-IdColumn id_column(io::Comm const& comm, io::Column const& source, std::int64_t first_row, std::string const& where) {
+IdColumn id_column(io::Comm const& comm, io::Column source, std::int64_t first_row, std::string const& where) {
   IdColumn column;
   io::agree(comm, "read ids", [&] {
     for (std::int64_t row = 0; row < source.size(); ++row) {
@@ -138,12 +138,12 @@ IdColumn id_column(io::Comm const& comm, io::Column const& source, std::int64_t 
     }
     column.is_text = source.is_text();
     if (source.is_text()) {
-      column.codes = source.codes;
-      column.dictionary = source.dictionary;
+      column.codes = std::move(source.codes);
+      column.dictionary = std::move(source.dictionary);
     } else if (source.is_real()) {
       column.integers = whole_numbers(source, first_row, where);
     } else if (source.type == io::ColumnType::integer) {
-      column.integers = source.integers;
+      column.integers = std::move(source.integers);
     } else {
       throw DataError(fmt::format("{}: column '{}' is of type {}; ids are whole numbers or texts: name another column",
                                   where, source.name, io::name_of(source.type)));
@@ -153,6 +153,10 @@ IdColumn id_column(io::Comm const& comm, io::Column const& source, std::int64_t 
 }
 
 void append_ids(IdColumn& column, IdColumn more) {
+  if (!column.is_text && column.integers.empty()) {
+    column = std::move(more);
+    return;
+  }
   if (column.is_text || more.is_text) {
     make_text(column);
     make_text(more);

@@ -27,7 +27,7 @@ IdColumn as_column(EntityIds const& ids);
 
 /// Collective. Column `source` of a table. Throws DataError naming `where` and the row for a missing id, and for
 /// columns that cannot be ids (reals that are not whole numbers, money, dates).
-IdColumn id_column(io::Comm const& comm, io::Column const& source, std::int64_t first_row, std::string const& where);
+IdColumn id_column(io::Comm const& comm, io::Column source, std::int64_t first_row, std::string const& where);
 
 /// Appends the rows of `more`; integers become texts when one of the two has texts.
 void append_ids(IdColumn& column, IdColumn more);

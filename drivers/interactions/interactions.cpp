@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "drivers/partition/balanced.hpp"
+#include "drivers/partition/send_in_rounds.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -25,39 +26,32 @@ std::vector<std::int64_t> item_counts(io::Comm const& comm, Interactions const& 
 
 ItemInteractions by_item(io::Comm const& comm, Interactions const& interactions) {
   std::vector<std::int64_t> const cuts = balanced_cuts(item_counts(comm, interactions), comm.size());
-  std::vector<std::vector<Pair>> outgoing(static_cast<std::size_t>(comm.size()));
-  for (std::int64_t u = 0; u < interactions.users.count; ++u) {
-    auto const first = static_cast<std::size_t>(interactions.start[static_cast<std::size_t>(u)]);
-    auto const last = static_cast<std::size_t>(interactions.start[static_cast<std::size_t>(u) + 1]);
-    for (std::size_t at = first; at < last; ++at) {
-      std::int32_t const item = interactions.item[at];
-      outgoing[static_cast<std::size_t>(part_of(cuts, item))].push_back(
-          {item, static_cast<std::int32_t>(interactions.users.first + u),
-           interactions.value.empty() ? 1.0F : interactions.value[at]});
-    }
-  }
-  std::vector<std::vector<Pair>> const received = comm.exchange(outgoing);
+  auto const owner = [&](std::int64_t at) { return part_of(cuts, interactions.item[static_cast<std::size_t>(at)]); };
+  std::int64_t user = 0;  // whose pair is next
+  auto const pair = [&](std::int64_t at) {
+    while (interactions.start[static_cast<std::size_t>(user) + 1] <= at) ++user;
+    auto const i = static_cast<std::size_t>(at);
+    return Pair{interactions.item[i], static_cast<std::int32_t>(interactions.users.first + user),
+                interactions.value.empty() ? 1.0F : interactions.value[i]};
+  };
+  std::vector<Pair> const received = send_in_rounds<Pair>(comm, interactions.size(), owner, pair);
 
   ItemInteractions result;
   result.items = piece_of(cuts, comm.rank());
   result.users = interactions.users.total;
   result.start.assign(static_cast<std::size_t>(result.items.count) + 1, 0);
-  auto const local = [&](Pair const& pair) { return static_cast<std::size_t>(pair.item - result.items.first); };
-  for (auto const& part : received) {
-    for (Pair const& pair : part) ++result.start[local(pair) + 1];
-  }
+  auto const local = [&](Pair const& one) { return static_cast<std::size_t>(one.item - result.items.first); };
+  for (Pair const& one : received) ++result.start[local(one) + 1];
   std::partial_sum(result.start.begin(), result.start.end(), result.start.begin());
   result.user.resize(static_cast<std::size_t>(result.start.back()));
   bool const has_value = comm.max(interactions.value.empty() ? 0 : 1) == 1;
   if (has_value) result.value.resize(result.user.size());
-  // Ranks hold ascending users, and parts come in the order of ranks: users arrive ascending for each item.
+  // Ranks hold ascending users, and pairs arrive in the order of ranks: users are ascending for each item.
   std::vector<std::int64_t> next(result.start.begin(), result.start.end() - 1);
-  for (auto const& part : received) {
-    for (Pair const& pair : part) {
-      auto const at = static_cast<std::size_t>(next[local(pair)]++);
-      result.user[at] = pair.user;
-      if (has_value) result.value[at] = pair.value;
-    }
+  for (Pair const& one : received) {
+    auto const at = static_cast<std::size_t>(next[local(one)]++);
+    result.user[at] = one.user;
+    if (has_value) result.value[at] = one.value;
   }
   return result;
 }

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "drivers/partition/balanced.hpp"
+#include "drivers/partition/send_in_rounds.hpp"
 #include "io/error.hpp"
 
 namespace tidemill::drivers {
@@ -79,20 +80,38 @@ std::int64_t latest_time(io::Comm const& comm, PairRows const& rows) {
   return std::max<std::int64_t>(comm.max(latest), 0);
 }
 
-std::vector<TimedPair> move_to_owners(io::Comm const& comm, PairRows const& rows, std::vector<std::int64_t> const& user,
-                                      std::vector<std::int64_t> const& item, std::vector<std::int64_t> const& cuts) {
-  std::int64_t const latest = latest_time(comm, rows);
-  std::vector<std::vector<TimedPair>> outgoing(static_cast<std::size_t>(comm.size()));
-  for (std::size_t i = 0; i < user.size(); ++i) {
-    if (user[i] < 0 || item[i] < 0) continue;
-    bool const is_known = !rows.time.empty() && rows.time[i] != unknown_time;
-    outgoing[static_cast<std::size_t>(part_of(cuts, user[i]))].push_back(
-        {user[i], rows.order[i], is_known ? rows.time[i] : latest, static_cast<std::int32_t>(item[i]),
-         rows.value.empty() ? 1.0F : rows.value[i]});
+/// Numbers of the ids of each row; -1: dropped.
+struct PairNumbers {
+  std::vector<std::int32_t> user, item;
+};
+
+/// The numbers of the column's ids, which are given up.
+std::vector<std::int32_t> take_numbers(IdColumn& column, EntityIds const& ids, std::string const& kind) {
+  if (ids.size() > std::numeric_limits<std::int32_t>::max()) {
+    throw DataError(fmt::format("{} distinct {}; at most 2^31 - 1 can be numbered: split the files", ids.size(), kind));
   }
-  std::vector<TimedPair> mine;
-  for (auto const& part : comm.exchange(outgoing)) mine.insert(mine.end(), part.begin(), part.end());
-  return mine;
+  std::vector<std::int64_t> const numbers = numbers_of(column, ids);
+  column = {};
+  return {numbers.begin(), numbers.end()};
+}
+
+/// Gives up the rows and their numbers, so that only what arrived is left.
+std::vector<TimedPair> move_to_owners(io::Comm const& comm, PairRows&& given, PairNumbers&& given_numbers,
+                                      std::vector<std::int64_t> const& cuts) {
+  PairRows const rows = std::move(given);
+  auto const [user, item] = std::move(given_numbers);
+  std::int64_t const latest = latest_time(comm, rows);
+  auto const owner = [&](std::int64_t row) {
+    auto const i = static_cast<std::size_t>(row);
+    return user[i] < 0 || item[i] < 0 ? -1 : part_of(cuts, user[i]);
+  };
+  auto const pair = [&](std::int64_t row) {
+    auto const i = static_cast<std::size_t>(row);
+    bool const is_known = !rows.time.empty() && rows.time[i] != unknown_time;
+    return TimedPair{user[i], rows.order[i], is_known ? rows.time[i] : latest, item[i],
+                     rows.value.empty() ? 1.0F : rows.value[i]};
+  };
+  return send_in_rounds<TimedPair>(comm, static_cast<std::int64_t>(user.size()), owner, pair);
 }
 
 std::vector<std::int64_t> cuts_at(io::Comm const& comm, io::RowRange const& mine) {
@@ -105,6 +124,9 @@ Interactions as_interactions(std::vector<TimedPair> const& pairs, io::RowRange u
   Interactions result;
   result.users = users;
   result.start.assign(static_cast<std::size_t>(users.count) + 1, 0);
+  result.item.reserve(pairs.size());
+  result.value.reserve(has_value ? pairs.size() : 0);
+  result.time.reserve(has_time ? pairs.size() : 0);
   for (TimedPair const& pair : pairs) {
     ++result.start[static_cast<std::size_t>(pair.user - users.first) + 1];
     result.item.push_back(pair.item);
@@ -115,25 +137,35 @@ Interactions as_interactions(std::vector<TimedPair> const& pairs, io::RowRange u
   return result;
 }
 
+template <class Value>
+void append(std::vector<Value>& values, std::vector<Value> more) {
+  if (values.empty()) {
+    values = std::move(more);
+  } else {
+    values.insert(values.end(), more.begin(), more.end());
+  }
+}
+
 /// Rows of only one of the two lack the values: they get `filler`.
 template <class Value>
-void append_values(std::vector<Value>& values, std::int64_t size, std::vector<Value> const& more,
-                   std::int64_t more_size, Value filler) {
+void append_values(std::vector<Value>& values, std::int64_t size, std::vector<Value> more, std::int64_t more_size,
+                   Value filler) {
   if (values.empty() && more.empty()) return;
   values.resize(static_cast<std::size_t>(size), filler);
-  values.insert(values.end(), more.begin(), more.end());
-  values.resize(static_cast<std::size_t>(size + more_size), filler);
+  more.resize(static_cast<std::size_t>(more_size), filler);
+  append(values, std::move(more));
 }
 
 }  // namespace
 
 void append_pairs(PairRows& rows, PairRows more, std::int64_t shift) {
-  append_values(rows.value, rows.size(), more.value, more.size(), 1.0F);
-  append_values(rows.time, rows.size(), more.time, more.size(), unknown_time);
+  append_values(rows.value, rows.size(), std::move(more.value), more.size(), 1.0F);
+  append_values(rows.time, rows.size(), std::move(more.time), more.size(), unknown_time);
   append_ids(rows.user, std::move(more.user));
   append_ids(rows.item, std::move(more.item));
   append_ids(rows.users_alone, std::move(more.users_alone));
-  for (std::int64_t const order : more.order) rows.order.push_back(order + shift);
+  for (std::int64_t& order : more.order) order += shift;
+  append(rows.order, std::move(more.order));
 }
 
 PairRows as_pairs(Interactions const& interactions) {
@@ -165,24 +197,23 @@ PairRows as_pairs(Interactions const& interactions) {
   return rows;
 }
 
-Interactions gather_interactions(io::Comm const& comm, PairRows const& rows, GatherOptions const& options,
+Interactions gather_interactions(io::Comm const& comm, PairRows rows, GatherOptions const& options,
                                  GatherCounts* counts) {
   std::array<IdColumn const*, 1> const item_columns{&rows.item};
   std::array<IdColumn const*, 2> const user_columns{&rows.user, &rows.users_alone};
   EntityIds const items = options.items != nullptr ? *options.items : distinct_ids(comm, item_columns);
   EntityIds const users = options.users != nullptr ? *options.users : distinct_ids(comm, user_columns);
-  if (items.size() > std::numeric_limits<std::int32_t>::max()) {
-    throw DataError(fmt::format("{} distinct items; at most 2^31 - 1 can be numbered", items.size()));
-  }
-  std::vector<std::int64_t> const item = numbers_of(rows.item, items);
-  std::vector<std::int64_t> const user = numbers_of(rows.user, users);
+  PairNumbers numbers;
+  numbers.item = take_numbers(rows.item, items, "items");
+  numbers.user = take_numbers(rows.user, users, "users");
   std::vector<std::int64_t> pairs_of(static_cast<std::size_t>(users.size()), 0);
   std::array<std::int64_t, 3> dropped{0, 0, 0};
-  for (std::size_t i = 0; i < user.size(); ++i) {
-    if (user[i] >= 0 && item[i] >= 0) ++pairs_of[static_cast<std::size_t>(user[i])];
-    if (item[i] < 0) {
+  for (std::size_t i = 0; i < numbers.user.size(); ++i) {
+    std::int32_t const user = numbers.user[i], item = numbers.item[i];
+    if (user >= 0 && item >= 0) ++pairs_of[static_cast<std::size_t>(user)];
+    if (item < 0) {
       ++dropped[0];
-    } else if (user[i] < 0) {
+    } else if (user < 0) {
       ++dropped[1];
     }
   }
@@ -192,7 +223,7 @@ Interactions gather_interactions(io::Comm const& comm, PairRows const& rows, Gat
 
   bool const has_value = comm.max(rows.value.empty() ? 0 : 1) == 1;
   bool const has_time = comm.max(rows.time.empty() ? 0 : 1) == 1;
-  std::vector<TimedPair> pairs = move_to_owners(comm, rows, user, item, cuts);
+  std::vector<TimedPair> pairs = move_to_owners(comm, std::move(rows), std::move(numbers), cuts);
   sort_pairs(pairs);
   dropped[2] = merge_repeats(pairs);
   if (options.ordered) number_in_order(pairs);

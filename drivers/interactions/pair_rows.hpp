@@ -40,8 +40,9 @@ struct GatherCounts {
   std::int64_t unknown_items = 0;  ///< pairs dropped for their item
   std::int64_t unknown_users = 0;  ///< pairs dropped for their user
 };
-/// Collective. Brings each user's pairs to one rank. `counts` are over all ranks.
-Interactions gather_interactions(io::Comm const& comm, PairRows const& rows, GatherOptions const& options = {},
+/// Collective. Brings each user's pairs to one rank. `counts` are over all ranks. Needs at most about 60 bytes per pair
+/// beside `rows`, whose columns are given up one by one: large ones should be moved in.
+Interactions gather_interactions(io::Comm const& comm, PairRows rows, GatherOptions const& options = {},
                                  GatherCounts* counts = nullptr);
 
 }  // namespace tidemill::drivers

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "drivers/interactions/userlist.hpp"
 #include "io/error.hpp"
@@ -16,10 +17,9 @@ namespace {
 /// Stands for a value that is too small until the pair is dropped.
 constexpr float below_threshold = -std::numeric_limits<float>::infinity();
 
-io::Column const& find(io::Table const& table, std::string const& name, std::string const& option,
-                       std::string const& where) {
+io::Column& find(io::Table& table, std::string const& name, std::string const& option, std::string const& where) {
   std::vector<std::string> names;
-  for (io::Column const& column : table.columns) {
+  for (io::Column& column : table.columns) {
     if (column.name == name) return column;
     names.push_back(column.name);
   }
@@ -33,8 +33,8 @@ io::Column const& find(io::Table const& table, std::string const& name, std::str
                   name, fmt::join(names, ", "), io::nearest_name(name, names), option));
 }
 
-io::Column const& find_or(io::Table const& table, std::string const& name, std::string const& option,
-                          std::string const& usual_number, std::string const& where) {
+io::Column& find_or(io::Table& table, std::string const& name, std::string const& option,
+                    std::string const& usual_number, std::string const& where) {
   if (!name.empty()) return find(table, name, option, where);
   return find(table, table.has(option) ? option : usual_number, option, where);
 }
@@ -47,6 +47,7 @@ std::vector<double> numbers(io::Column const& column, std::int64_t first_row, st
                     column.name, column.dictionary.empty() ? "" : column.dictionary.front(), option));
   }
   std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(column.size()));
   for (std::int64_t row = 0; row < column.size(); ++row) {
     double const value = column.number(row);
     if (!std::isfinite(value)) {
@@ -74,7 +75,7 @@ std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_r
 PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format) {
   io::TextFormat text;
   text.has_header = format.has_header;
-  io::Table const table = io::read_table(comm, file, text);
+  io::Table table = io::read_table(comm, file, text);
   std::string const where = file.string();
   if (table.columns.size() < 2) {
     throw DataError(fmt::format(
@@ -83,24 +84,26 @@ PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, 
         where, table.columns.empty() ? "" : table.columns[0].name));
   }
   std::int64_t const first = table.range.first;
-  io::Column const& user = find_or(table, format.user, "user", "1", where);
-  io::Column const& item = find_or(table, format.item, "item", "2", where);
+  io::Column& user = find_or(table, format.user, "user", "1", where);
+  io::Column& item = find_or(table, format.item, "item", "2", where);
   if (&user == &item) {
     throw ConfigError(fmt::format("--user and --item both name column '{}' of {}", user.name, where));
   }
   PairRows rows;
-  rows.user = id_column(comm, user, first, where);
-  rows.item = id_column(comm, item, first, where);
   io::agree(comm, "read interactions", [&] {
     if (!format.value.empty()) {
       std::vector<double> const values = numbers(find(table, format.value, "value", where), first, "value", where);
+      rows.value.reserve(values.size());
       for (double const value : values) {
         rows.value.push_back(value >= format.min_value ? static_cast<float>(value) : below_threshold);
       }
     }
     if (!format.time.empty()) rows.time = seconds(find(table, format.time, "time", where), first, where);
   });
-  for (std::int64_t i = 0; i < table.rows(); ++i) rows.order.push_back(first + i);
+  rows.user = id_column(comm, std::move(user), first, where);
+  rows.item = id_column(comm, std::move(item), first, where);
+  rows.order.resize(static_cast<std::size_t>(table.rows()));
+  std::iota(rows.order.begin(), rows.order.end(), first);
   return rows;
 }
 
@@ -173,11 +176,11 @@ PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const>
 Interactions read_interactions(io::Comm const& comm, std::span<std::filesystem::path const> files,
                                InteractionFormat const& format, InteractionCounts* counts) {
   InteractionCounts found;
-  PairRows const rows = read_pairs(comm, files, format, &found);
+  PairRows rows = read_pairs(comm, files, format, &found);
   GatherOptions options;
   options.ordered = format.ordered;
   GatherCounts gathered;
-  Interactions interactions = gather_interactions(comm, rows, options, &gathered);
+  Interactions interactions = gather_interactions(comm, std::move(rows), options, &gathered);
   found.repeated = gathered.repeated;
   found.kept = comm.sum(interactions.size());
   if (found.kept == 0) {

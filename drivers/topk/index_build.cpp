@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "io/error.hpp"
 #include "kernels/random/philox.hpp"
@@ -197,9 +196,9 @@ void save_lists(io::Comm const& comm, io::Hdf5File& file, VectorLists const& lis
   io::RowRange const by_root{0, comm.is_root() ? total : 0, total};
   file.write_rows("index/position",
                   std::span<std::int32_t const>(position).first(static_cast<std::size_t>(by_root.count)), by_root);
-  std::vector<std::int64_t> counted(static_cast<std::size_t>(total));
-  std::iota(counted.begin(), counted.end(), std::int64_t{0});
-  if (!names.texts.empty() || names.integers != counted) write_names(file, "index/ids", names);
+  bool is_counted = !names.are_texts();
+  for (std::int64_t i = 0; i < names.size() && is_counted; ++i) is_counted = names.integer(i) == i;
+  if (!is_counted) write_names(file, "index/ids", names);
 }
 
 }  // namespace tidemill::drivers

@@ -10,8 +10,25 @@
 #include "kernels/topk/search.hpp"
 
 namespace tidemill::drivers {
+namespace {
 
-VectorIndex::VectorIndex(std::filesystem::path const& path) : file_(io::Hdf5File::open(io::Comm::self(), path)) {
+VectorNames names_in(io::PartialFile const& file, std::int64_t count) {
+  VectorNames names;
+  if (!file.has("index/ids")) {
+    names.counted = count;
+  } else if (file.holds_texts("index/ids")) {
+    names.texts = file.read_texts("index/ids");
+  } else {
+    names.integers = file.read_all<std::int64_t>("index/ids");
+  }
+  if (names.size() == count) return names;
+  throw DataError(fmt::format("{}: expected one id per vector in 'index/ids', {} in all; found {}",
+                              file.path().string(), count, names.size()));
+}
+
+}  // namespace
+
+VectorIndex::VectorIndex(std::filesystem::path const& path) : file_(path) {
   if (!file_.has("index/lists")) {
     throw DataError(
         fmt::format("{}: expected an index (tidemill index makes one); found no group 'index'", path.string()));
@@ -22,7 +39,7 @@ VectorIndex::VectorIndex(std::filesystem::path const& path) : file_(io::Hdf5File
   centroids_ = file_.read_all<float>("index/centroids");
   start_ = file_.read_all<std::int64_t>("index/start");
   item_ = file_.read_all<std::int32_t>("index/item");
-  names_ = read_names(file_, "index/ids", count_);
+  names_ = names_in(file_, count_);
 }
 
 std::vector<float> VectorIndex::vector(std::int64_t number) {

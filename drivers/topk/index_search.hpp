@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/topk/vectors.hpp"
+#include "io/hdf5/partial_file.hpp"
 
 namespace tidemill::drivers {
 
@@ -31,7 +32,7 @@ class VectorIndex {
                            std::vector<std::int32_t> const& skipped);
 
  private:
-  io::Hdf5File file_;
+  io::PartialFile file_;
   Similarity similarity_ = Similarity::cosine;
   std::int64_t count_ = 0;
   std::int32_t width_ = 0;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <numeric>
 
 #include "io/error.hpp"
 
@@ -30,9 +29,9 @@ Place place_in(io::Hdf5File& file) {
 /// A column of names by their numbers.
 io::Column name_column(io::Comm const& comm, std::string const& column, VectorNames const& names,
                        std::vector<std::int64_t> const& numbers, std::string const& description) {
-  if (names.texts.empty()) {
+  if (!names.are_texts()) {
     std::vector<std::int64_t> values;
-    for (std::int64_t const number : numbers) values.push_back(names.integers[static_cast<std::size_t>(number)]);
+    for (std::int64_t const number : numbers) values.push_back(names.integer(number));
     return io::integer_column(column, std::move(values), io::ColumnType::integer, "", description);
   }
   std::vector<std::string> values;
@@ -50,28 +49,36 @@ Similarity similarity_of(std::string const& name) {
 
 std::string name_of(Similarity similarity) { return similarity == Similarity::cosine ? "cosine" : "inner_product"; }
 
+std::int64_t VectorNames::size() const {
+  if (are_texts()) return static_cast<std::int64_t>(texts.size());
+  return integers.empty() ? counted : static_cast<std::int64_t>(integers.size());
+}
+
+std::int64_t VectorNames::integer(std::int64_t number) const {
+  return integers.empty() ? number : integers[static_cast<std::size_t>(number)];
+}
+
 std::int64_t VectorNames::find(std::string const& name) const {
-  if (integers.empty()) {
+  if (are_texts()) {
     auto const found = std::find(texts.begin(), texts.end(), name);
     return found == texts.end() ? -1 : found - texts.begin();
   }
   std::int64_t value = 0;
   auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
   if (error != std::errc() || end != name.data() + name.size()) return -1;
+  if (integers.empty()) return value >= 0 && value < counted ? value : -1;
   auto const found = std::find(integers.begin(), integers.end(), value);
   return found == integers.end() ? -1 : found - integers.begin();
 }
 
 std::string VectorNames::text(std::int64_t number) const {
-  auto const i = static_cast<std::size_t>(number);
-  return integers.empty() ? texts[i] : std::to_string(integers[i]);
+  return are_texts() ? texts[static_cast<std::size_t>(number)] : std::to_string(integer(number));
 }
 
 VectorNames read_names(io::Hdf5File& file, std::string const& dataset, std::int64_t count) {
   VectorNames names;
   if (!file.has(dataset)) {
-    names.integers.resize(static_cast<std::size_t>(count));
-    std::iota(names.integers.begin(), names.integers.end(), std::int64_t{0});
+    names.counted = count;
     return names;
   }
   std::int64_t const found = file.row_count(dataset);
@@ -88,11 +95,11 @@ VectorNames read_names(io::Hdf5File& file, std::string const& dataset, std::int6
 }
 
 void write_names(io::Hdf5File& file, std::string const& dataset, VectorNames const& names) {
-  if (names.texts.empty()) {
-    file.write_all(dataset, names.integers);
-  } else {
-    file.write_texts(dataset, names.texts);
-  }
+  if (names.are_texts()) return file.write_texts(dataset, names.texts);
+  std::vector<std::int64_t> integers;
+  integers.reserve(static_cast<std::size_t>(names.size()));
+  for (std::int64_t i = 0; i < names.size(); ++i) integers.push_back(names.integer(i));
+  file.write_all(dataset, integers);
 }
 
 VectorSet read_vectors(io::Comm const& comm, std::filesystem::path const& path) {

@@ -27,8 +27,11 @@ std::string name_of(Similarity similarity);
 struct VectorNames {
   std::vector<std::int64_t> integers;
   std::vector<std::string> texts;  ///< used when `integers` is empty
+  std::int64_t counted = 0;        ///< used when both are empty: names are 0, 1, ... counted - 1
 
-  std::int64_t size() const { return static_cast<std::int64_t>(integers.empty() ? texts.size() : integers.size()); }
+  std::int64_t size() const;
+  bool are_texts() const { return !texts.empty(); }
+  std::int64_t integer(std::int64_t number) const;  ///< of names that are no texts
   /// Number of the vector of that name, or -1.
   std::int64_t find(std::string const& name) const;
   std::string text(std::int64_t number) const;

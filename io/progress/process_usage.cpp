@@ -19,8 +19,8 @@ std::int64_t counter(char const* path, std::string const& key) {
 }  // namespace
 
 ProcessUsage process_usage() {
-  return {counter("/proc/self/status", "VmHWM:") * 1024, counter("/proc/self/io", "rchar:"),
-          counter("/proc/self/io", "wchar:")};
+  return {counter("/proc/self/status", "VmHWM:") * 1024, counter("/proc/self/status", "VmRSS:") * 1024,
+          counter("/proc/self/io", "rchar:"), counter("/proc/self/io", "wchar:")};
 }
 
 void restart_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }

@@ -1,19 +1,10 @@
 #include "kernels/inverse/blocks.hpp"
 
-#include <cblas.h>
-
 #include <vector>
 
+#include "kernels/linalg/gemm.hpp"
+
 namespace tidemill::kernels {
-namespace {
-
-/// Ranks and Kokkos fill the cores; threads inside BLAS would only fight them.
-void use_one_thread() {
-  static bool const done = (openblas_set_num_threads(1), true);
-  (void)done;
-}
-
-}  // namespace
 
 bool invert_positive_definite(std::span<double> matrix, std::int64_t n) {
   auto const size = static_cast<std::size_t>(n);
@@ -44,16 +35,11 @@ bool invert_positive_definite(std::span<double> matrix, std::int64_t n) {
 }
 
 void multiply_symmetric(double const* a, double const* s, std::int64_t m, std::int64_t k, double* out) {
-  use_one_thread();
-  auto const rows = static_cast<int>(m), depth = static_cast<int>(k);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, depth, depth, 1.0, a, depth, s, depth, 0.0, out, depth);
+  gemm({m, k, k}, 1.0, a, s, 0.0, out);
 }
 
 void subtract_product(double const* a, double const* b, std::int64_t m, std::int64_t n, std::int64_t k, double* out) {
-  use_one_thread();
-  auto const rows = static_cast<int>(m), columns = static_cast<int>(n), depth = static_cast<int>(k);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, columns, depth, -1.0, a, depth, b, depth, 1.0, out,
-              columns);
+  gemm({m, n, k, true}, -1.0, a, b, 1.0, out);
 }
 
 void transpose_block(double const* from, std::int64_t stride, std::int64_t m, std::int64_t n, double* to) {

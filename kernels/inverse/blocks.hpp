@@ -5,8 +5,8 @@
 
 namespace tidemill::kernels {
 
-/// Row-major blocks of doubles in host memory. BLAS is called on one thread, and the shapes depend on the arguments
-/// only, so the same call gives the same bits on every rank.
+/// Row-major blocks of doubles in host memory. Products are gemm()'s (kernels/linalg): their shapes depend on the
+/// arguments only, so the same call gives the same bits on every rank.
 
 /// Replaces a symmetric positive definite matrix of n rows (its lower triangle counts) by its inverse, both triangles.
 /// False, with the matrix spoilt, when a pivot is not above 0.

@@ -6,6 +6,7 @@
 
 #include "drivers/factors/factor_model.hpp"
 #include "drivers/factors/gram.hpp"
+#include "drivers/factors/memory.hpp"
 #include "drivers/factors/referenced_rows.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
@@ -307,6 +308,45 @@ TEST(FactorParams, AreCheckedByName) {
   EXPECT_THROW(drivers::check(params), ConfigError);
   EXPECT_THROW(drivers::solver_named("fast"), ConfigError);
   EXPECT_THROW(drivers::loss_named("bpr"), ConfigError);
+}
+
+TEST(FactorMemory, CountsWhatEachPhaseHolds) {
+  FactorParams params;
+  params.factors = 20;  // padded to 32
+  drivers::FactorSizes sizes;
+  sizes.users = sizes.all_users = 1000000;
+  sizes.items = sizes.all_items = 1000;
+  sizes.user_pairs = sizes.item_pairs = 5000000;
+  drivers::FactorMemory const alone = drivers::training_memory(params, sizes);
+  std::int64_t const factors = 1001000 * 32 * 4, pairs = 5000000 * 4;
+  EXPECT_GT(alone.sweeps, factors + pairs);
+  EXPECT_LT(alone.sweeps, 1.1 * static_cast<double>(factors + pairs));
+  EXPECT_EQ(alone.checkpoints, 0);
+  EXPECT_EQ(alone.peak(), alone.sweeps);
+
+  // Half of everything on each of two ranks, and all users' rows on their way.
+  sizes.users /= 2;
+  sizes.items /= 2;
+  sizes.user_pairs /= 2;
+  sizes.item_pairs /= 2;
+  sizes.ranks = 2;
+  sizes.all_users_travel = sizes.all_items_travel = true;
+  drivers::FactorMemory const shared = drivers::training_memory(params, sizes);
+  std::int64_t const fetched = 1000000 * 32 * 4;
+  EXPECT_GT(shared.sweeps, factors / 2 + pairs / 2 + fetched);
+  EXPECT_LT(shared.sweeps, alone.sweeps / 2 + fetched + (16 << 20));
+  // A tenth of the users is needed: columns are numbered anew, but far fewer rows travel.
+  sizes.all_users_travel = false;
+  sizes.referenced_users = 100000;
+  EXPECT_LT(drivers::training_memory(params, sizes).sweeps, shared.sweeps - fetched / 2);
+
+  sizes.has_checkpoints = true;
+  EXPECT_GT(drivers::training_memory(params, sizes).checkpoints, factors / 2 + 2 * 500000 * 20 * 4);
+  // Many items: the model that is made of all of them needs most.
+  sizes.all_items = 5000000;
+  drivers::FactorMemory const wide = drivers::training_memory(params, sizes);
+  EXPECT_EQ(wide.peak(), wide.model);
+  EXPECT_GT(wide.model, 3 * sizes.all_items * 32 * 4);
 }
 
 }  // namespace
