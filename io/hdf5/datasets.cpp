@@ -66,9 +66,10 @@ struct Selection {
   Handle memory;
   Handle file;
   Selection(hid_t dataset, hsize_t first, hsize_t count, hsize_t width) {
-    hsize_t const memory_size = count * width;
-    memory = Handle(H5Screate_simple(1, &memory_size, nullptr), H5Sclose);
     file = Handle(H5Dget_space(dataset), H5Sclose);
+    // Of the same form as in the file: otherwise the library goes from element to element.
+    hsize_t const memory_size[2] = {count, width};
+    memory = Handle(H5Screate_simple(H5Sget_simple_extent_ndims(file.get()), memory_size, nullptr), H5Sclose);
     if (count == 0) {
       H5Sselect_none(memory.get());
       H5Sselect_none(file.get());

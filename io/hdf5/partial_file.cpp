@@ -92,10 +92,10 @@ std::vector<T> PartialFile::read_rows(std::string const& name, std::int64_t firs
   }
   std::vector<T> values(static_cast<std::size_t>(count) * shape.width);
   if (values.empty()) return values;
-  hsize_t const size = values.size();
-  Handle const memory(H5Screate_simple(1, &size, nullptr), H5Sclose);
   Handle const space(H5Dget_space(dataset.get()), H5Sclose);
   hsize_t const start[2] = {static_cast<hsize_t>(first), 0}, extent[2] = {static_cast<hsize_t>(count), shape.width};
+  // Of the same form as in the file: otherwise the library goes from element to element.
+  Handle const memory(H5Screate_simple(H5Sget_simple_extent_ndims(space.get()), extent, nullptr), H5Sclose);
   H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start, nullptr, extent, nullptr);
   if (H5Dread(dataset.get(), native_type<T>(), memory.get(), space.get(), H5P_DEFAULT, values.data()) < 0) {
     state_->fail(name, "read");
