@@ -49,7 +49,7 @@ std::vector<BadCatalogue> bad_catalogues() {
       {"NUL bytes", std::string("id,text\na,\0\n", 12), texts, 3, {"NUL"}},
       {"UTF-16", std::string("\xff\xfei\0d\0,\0", 8), {}, 3, {"UTF-16"}},
       {"damaged gzip", std::string("\x1f\x8b\x08\0\0\0\0\0\0\3garbage", 17), {}, 3, {"damaged"}},
-      {"cut HDF5", std::string("\x89HDF\r\n\x1a\n\0\0\0\0", 12), {}, 3, {"HDF5"}},
+      {"cut HDF5", std::string("\x89HDF\r\n\x1a\n\0\0\0\0", 12), {}, 3, {"damaged"}},
       {"JSON cut off", "{\"a\": [\"x\", ", {}, 3, {"repair the file"}},
       {"JSON without lists", "{\"a\": 3}", {}, 3, {"'a' has no list", "repair the file"}},
       {"JSON with objects in lists", "{\"a\": [{\"x\": 1}]}", {}, 3, {"as an attribute", "repair the file"}},
