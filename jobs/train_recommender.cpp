@@ -6,6 +6,7 @@
 #include <set>
 
 #include "drivers/content/add_items.hpp"
+#include "drivers/interactions/reading_memory.hpp"
 #include "io/progress/process_usage.hpp"
 #include "io/store/commit.hpp"
 #include "jobs/interaction_options.hpp"
@@ -25,9 +26,23 @@ struct RecommenderCommand {
 struct Outcome {
   std::string digest;
   double seconds = 0;
+  double reading_mib = 0;      ///< expected of the rank with most while reading; 0: not known
   double peak_memory_mib = 0;  ///< of the rank with most, reading and saving included
   drivers::InteractionCounts counts;
 };
+
+double in_mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (std::int64_t{1} << 20); }
+
+/// Says what reading will take and returns the mebibytes that a rank will hold at most; 0 when they are not known.
+double say_reading_memory(Context const& context, std::vector<std::filesystem::path> const& files,
+                          drivers::InteractionFormat const& format) {
+  drivers::ReadingMemory const reading = drivers::expected_reading_memory(context.comm, files, format);
+  if (reading.pairs == 0) return 0;
+  double const peak = in_mebibytes(context.comm.max(io::process_usage().resident_memory + reading.bytes_per_rank));
+  context.progress.say(fmt::format("reading about {:.3g} million pairs: at most {:.0f} MiB per rank",
+                                   static_cast<double>(reading.pairs) * 1e-6, peak));
+  return peak;
+}
 
 void report(Context const& context, TrainCommon const& common, drivers::Interactions const& interactions,
             drivers::Recommender const& model, Outcome const& outcome) {
@@ -42,6 +57,7 @@ void report(Context const& context, TrainCommon const& common, drivers::Interact
                           {"below_threshold", outcome.counts.below_threshold},
                           {"repeated", outcome.counts.repeated},
                           {"seconds", outcome.seconds},
+                          {"reading_estimate_mib", outcome.reading_mib},
                           {"peak_memory_mib", outcome.peak_memory_mib}};
     for (auto const& [name, value] : model.facts()) result[name] = value;
     print_result(context, result.dump(2) + "\n");
@@ -59,6 +75,7 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   std::map<std::string, std::string> digests;
   add_digests(context, "interactions", command.interactions.files, digests);
   Outcome outcome;
+  outcome.reading_mib = say_reading_memory(context, paths_of(command.interactions.files), format);
   drivers::Interactions interactions =
       drivers::read_interactions(context.comm, paths_of(command.interactions.files), format, &outcome.counts);
   std::optional<drivers::Catalogue> const catalogue = read_catalogue(context, command.options.content);
@@ -85,8 +102,7 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   });
   // The model is safe: what a resume would have needed is not needed any more.
   drivers::clear_checkpoints(context.comm, request.checkpoints);
-  outcome.peak_memory_mib =
-      static_cast<double>(context.comm.max(io::process_usage().peak_memory)) / (std::int64_t{1} << 20);
+  outcome.peak_memory_mib = in_mebibytes(context.comm.max(io::process_usage().peak_memory));
   report(context, common, card.histories, *model, outcome);
 }
 

@@ -65,12 +65,12 @@ FactorSizes sizes_of(io::Comm const& comm, Interactions const& interactions, boo
   return sizes;
 }
 
-/// Collective. Says what training will need and returns the bytes that a rank will have at most, reading included.
+/// Collective. Says what training will need and returns the bytes that a rank will hold at most from here on.
 std::int64_t say_memory(io::Comm const& comm, Interactions const& interactions, FactorParams const& params,
                         bool has_checkpoints, io::Progress& progress) {
   std::int64_t const more = training_memory(params, sizes_of(comm, interactions, has_checkpoints)).peak();
   io::ProcessUsage const usage = io::process_usage();
-  std::int64_t const peak = comm.max(std::max(usage.peak_memory, usage.resident_memory + more));
+  std::int64_t const peak = comm.max(usage.resident_memory + more);
   progress.say(fmt::format(
       "implicit ALS: {} users, {} items, {} factors; at most {:.0f} MiB per rank: {:.0f} held now ({:.0f} while "
       "reading), {:.0f} more for training",
