@@ -138,7 +138,7 @@ Interactions as_interactions(std::vector<TimedPair> const& pairs, io::RowRange u
 }
 
 template <class Value>
-void append(std::vector<Value>& values, std::vector<Value> more) {
+void take_or_append(std::vector<Value>& values, std::vector<Value> more) {
   if (values.empty()) {
     values = std::move(more);
   } else {
@@ -153,7 +153,7 @@ void append_values(std::vector<Value>& values, std::int64_t size, std::vector<Va
   if (values.empty() && more.empty()) return;
   values.resize(static_cast<std::size_t>(size), filler);
   more.resize(static_cast<std::size_t>(more_size), filler);
-  append(values, std::move(more));
+  take_or_append(values, std::move(more));
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ void append_pairs(PairRows& rows, PairRows more, std::int64_t shift) {
   append_ids(rows.item, std::move(more.item));
   append_ids(rows.users_alone, std::move(more.users_alone));
   for (std::int64_t& order : more.order) order += shift;
-  append(rows.order, std::move(more.order));
+  take_or_append(rows.order, std::move(more.order));
 }
 
 PairRows as_pairs(Interactions const& interactions) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "drivers/interactions/read_interactions.hpp"
+#include "drivers/interactions/reading_memory.hpp"
 #include "drivers/interactions/realign.hpp"
 #include "drivers/interactions/split.hpp"
 #include "drivers/partition/balanced.hpp"
@@ -201,6 +202,29 @@ TEST(Interactions, PairsAndBack) {
   EXPECT_EQ(described(restricted), "x: 1 3\ny:\n");
   EXPECT_EQ(restricted.items, 3);
   EXPECT_EQ(counts.unknown_items, 1);
+}
+
+TEST(Interactions, WhatReadingTakesIsJudgedByTheFirstLines) {
+  ScratchFolder const folder;
+  std::string text = "user,item,channel\n";
+  for (int i = 0; i < 60000; ++i)
+    text += std::to_string(1000 + i % 7000) + "," + std::to_string(100 + i % 800) + ",web\n";
+  std::vector<std::filesystem::path> const file{file_with(folder, "a.csv", text)};
+  ReadingMemory const expected = expected_reading_memory(world(), file, {});
+  EXPECT_NEAR(static_cast<double>(expected.pairs), 60000, 600);
+  // Of each pair two numbers and a code in columns, and the bytes of the file; or what moving it takes.
+  double const parsing = static_cast<double>(text.size()) + 60000 * 20.0, moving = 60000 * 48.0;
+  EXPECT_NEAR(static_cast<double>(expected.bytes_per_rank) * world().size(), std::max(parsing, moving), .02 * moving);
+  std::vector<std::filesystem::path> const twice{file[0], file[0]};
+  EXPECT_EQ(expected_reading_memory(world(), twice, {}).pairs, 2 * expected.pairs);
+
+  InteractionFormat lists;
+  lists.layout = InteractionLayout::userlist;
+  EXPECT_EQ(expected_reading_memory(world(), file, lists).pairs, 0);
+  std::vector<std::filesystem::path> const bad{file[0], folder / "absent.csv"};
+  EXPECT_EQ(expected_reading_memory(world(), bad, {}).pairs, 0);
+  std::vector<std::filesystem::path> const empty{file_with(folder, "b.csv", "")};
+  EXPECT_EQ(expected_reading_memory(world(), empty, {}).pairs, 0);
 }
 
 TEST(Interactions, EntityIdsFindAndName) {
