@@ -204,7 +204,7 @@ TEST(Catalogue, SaysWhatIsWrong) {
   };
   for (Case const& one :
        std::vector<Case>{{"twice.csv", "id,tags\n1,a\n2,b\n1,c\n", "item '1' is in the catalogue more than once"},
-                         {"no_id.csv", "id,tags\n1,a\n,b\n", "item 2 of the catalogue has no id"},
+                         {"no_id.csv", "id,tags\n1,a\n,b\n", "line 3: the item has no id"},
                          {"column.csv", "id,tag\n1,a\n", "tags"},
                          {"list.json", R"({"4": 5})", "item '4' has no list"},
                          {"real.json", R"({"4": [1.5]})", "found 1.5 as an attribute"},
