@@ -19,6 +19,8 @@ void add_options(po::options_description& out, RecommenderOptions& options) {
       "ials, revisited: weight of all pairs beside those observed")(
       "popularity-discount", po::value(&p.popularity_discount)->default_value(p.popularity_discount),
       "ials: power by which the weight of an observed pair falls with the users of its item")(
+      "popularity-boost", po::value(&p.popularity_boost)->default_value(p.popularity_boost),
+      "ials: power by which an item's scores rise with its users")(
       "frequency-scaling", po::value(&p.frequency_scaling),
       "ials: power of a row's pairs in its ridge; 1, or 0 with --factor-loss confidence")(
       "alpha", po::value(&p.alpha)->default_value(p.alpha), "ials, confidence: weight of a value of 1")(

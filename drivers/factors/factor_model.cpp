@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "drivers/factors/gram.hpp"
@@ -13,6 +14,7 @@
 #include "drivers/factors/referenced_rows.hpp"
 #include "io/error.hpp"
 #include "io/progress/process_usage.hpp"
+#include "kernels/factors/principal_axes.hpp"
 #include "kernels/factors/solve_rows.hpp"
 #include "kernels/topk/score.hpp"
 #include "kernels/topk/search.hpp"
@@ -80,6 +82,24 @@ std::int64_t say_memory(io::Comm const& comm, Interactions const& interactions, 
   return peak;
 }
 
+/// A number per item that comes of the parameter `name`: nothing is written when it is 0.
+void save_per_item(io::Hdf5File& file, std::string const& group, std::string const& name, double power,
+                   std::string const& dataset, std::vector<float> const& values) {
+  if (values.empty()) return;
+  file.set_attribute(group, name, power);
+  file.write_all(group + dataset, values);
+}
+
+std::vector<float> load_per_item(io::Hdf5File& file, std::string const& group, std::string const& name, double& power,
+                                 std::string const& dataset, std::size_t items) {
+  if (!file.has_attribute(group, name)) return {};
+  power = file.real_attribute(group, name);
+  std::vector<float> values = file.read_all<float>(group + dataset);
+  if (values.size() == items) return values;
+  throw DataError(fmt::format("{}: {}{}: expected a number per item, {}; found {}", file.path().string(), group,
+                              dataset, items, values.size()));
+}
+
 }  // namespace
 
 struct FactorModel::State {
@@ -87,11 +107,14 @@ struct FactorModel::State {
   int width = 0;
   std::int64_t items = 0;
   kernels::FactorMatrix factors;         ///< items x width
-  kernels::ConstFactorMatrix gram;       ///< unobserved_weight times their Gram matrix
+  std::vector<double> gram;              ///< their Gram matrix
   std::vector<float> known;              ///< factors of the items with training pairs
   std::vector<std::int32_t> known_item;  ///< their numbers, ascending
   std::vector<std::int32_t> place;       ///< per item: its place among the known ones, or -1
   std::vector<float> item_weights;       ///< of pairs, per item; empty: all 1
+  std::vector<float> item_boosts;        ///< of scores, per item; empty: all 1; `known` holds them
+  kernels::PrincipalAxes axes;           ///< of the Gram matrix, when wanted and since the first call of fixed_rows()
+  kernels::FactorMatrix rotated;         ///< `factors` in these axes
   std::unique_ptr<kernels::ExactSearch> search;
 
   kernels::VectorRows known_rows() const {
@@ -100,10 +123,11 @@ struct FactorModel::State {
 };
 
 FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::span<float const> item_factors,
-                         std::vector<float> item_weights)
+                         std::vector<float> item_weights, std::vector<float> item_boosts)
     : comm_(comm), params_(params), state_(std::make_unique<State>()) {
   State& state = *state_;
   state.item_weights = std::move(item_weights);
+  state.item_boosts = std::move(item_boosts);
   state.width = kernels::factor_width(params.factors);
   state.items = static_cast<std::int64_t>(item_factors.size()) / params.factors;
   state.factors = kernels::FactorMatrix("factors::items", static_cast<std::size_t>(state.items),
@@ -119,14 +143,16 @@ FactorModel::FactorModel(io::Comm const& comm, FactorParams const& params, std::
     state.place.push_back(is_known ? static_cast<std::int32_t>(state.known_item.size()) : -1);
     if (!is_known) continue;
     state.known_item.push_back(static_cast<std::int32_t>(i));
-    state.known.insert(state.known.end(), padded, padded + state.width);
+    float const boost = state.item_boosts.empty() ? 1.0f : state.item_boosts[static_cast<std::size_t>(i)];
+    std::transform(padded, padded + state.width, std::back_inserter(state.known),
+                   [boost](float value) { return boost * value; });
   }
   Kokkos::deep_copy(state.factors, host);
   // Every rank has all items: blocks are shared out so that each is computed once.
   io::RowRange const share = io::even_share(state.items, comm.rank(), comm.size());
   kernels::FactorMatrix const mine =
       Kokkos::subview(state.factors, std::make_pair(share.first, share.end()), Kokkos::ALL());
-  state.gram = scaled_gram(gram_of(comm, state.exec, share, mine), params.unobserved_weight);
+  state.gram = gram_of(comm, state.exec, share, mine);
   state.search = std::make_unique<kernels::ExactSearch>(state.known_rows());
 }
 
@@ -158,7 +184,9 @@ std::unique_ptr<FactorModel> FactorModel::train(io::Comm const& comm, Interactio
 
   FactorParams used = params;
   if (params.loss == FactorLoss::confidence) used.unobserved_weight = 1;
-  std::unique_ptr<FactorModel> model(new FactorModel(comm, used, all, item_weights(comm, interactions, params)));
+  std::unique_ptr<FactorModel> model(new FactorModel(comm, used, all,
+                                                     popularity_powers(comm, interactions, -params.popularity_discount),
+                                                     popularity_powers(comm, interactions, params.popularity_boost)));
   model->facts_ = {{"objective", training.objectives.back()},
                    {"sweeps", params.sweeps},
                    {"seconds_per_sweep", training.seconds / std::max(training.sweeps_here, 1)},
@@ -184,9 +212,8 @@ void FactorModel::save(io::Hdf5File& file, std::string const& group) const {
   file.set_attribute(group, "regularisation", params_.regularisation);
   file.set_attribute(group, "frequency_scaling", params_.frequency_scaling);
   file.set_attribute(group, "alpha", params_.alpha);
-  if (state_->item_weights.empty()) return;
-  file.set_attribute(group, "popularity_discount", params_.popularity_discount);
-  file.write_all(group + "/item_weights", state_->item_weights);
+  save_per_item(file, group, "popularity_discount", params_.popularity_discount, "/item_weights", state_->item_weights);
+  save_per_item(file, group, "popularity_boost", params_.popularity_boost, "/item_boosts", state_->item_boosts);
 }
 
 std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
@@ -197,17 +224,29 @@ std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5Fil
   params.regularisation = file.real_attribute(group, "regularisation");
   params.frequency_scaling = file.real_attribute(group, "frequency_scaling");
   params.alpha = file.real_attribute(group, "alpha");
-  std::vector<float> weights;
-  if (file.has_attribute(group, "popularity_discount")) {
-    params.popularity_discount = file.real_attribute(group, "popularity_discount");
-    weights = file.read_all<float>(group + "/item_weights");
-  }
   std::vector<float> const factors = file.read_all<float>(group + "/item_factors");
-  if (!weights.empty() && weights.size() * static_cast<std::size_t>(params.factors) != factors.size()) {
-    throw DataError(fmt::format("{}: expected as many item_weights as items, {}; found {}", file.path().string(),
-                                factors.size() / static_cast<std::size_t>(params.factors), weights.size()));
+  std::size_t const items = factors.size() / static_cast<std::size_t>(params.factors);
+  std::vector<float> weights =
+      load_per_item(file, group, "popularity_discount", params.popularity_discount, "/item_weights", items);
+  std::vector<float> boosts =
+      load_per_item(file, group, "popularity_boost", params.popularity_boost, "/item_boosts", items);
+  return std::unique_ptr<FactorModel>(new FactorModel(comm, params, factors, std::move(weights), std::move(boosts)));
+}
+
+void FactorModel::use_items(kernels::RowProblems& problems) const {
+  State& state = *state_;
+  if (!kernels::wants_principal_axes({kernels::RowSolverKind::exact})) {
+    problems.fixed = state.factors;
+    problems.gram = scaled_gram(state.gram, params_.unobserved_weight);
+    return;
   }
-  return std::unique_ptr<FactorModel>(new FactorModel(comm, params, factors, std::move(weights)));
+  if (state.rotated.extent(0) == 0) {
+    state.axes = kernels::principal_axes(state.gram, params_.factors, params_.unobserved_weight);
+    state.rotated = kernels::FactorMatrix("factors::rotated", state.factors.extent(0), state.factors.extent(1));
+    kernels::rotate_rows(state.exec, state.factors, state.axes.to_axes, state.rotated);
+  }
+  problems.fixed = state.rotated;
+  problems.diagonal = state.axes.diagonal;
 }
 
 std::vector<float> FactorModel::fold_in(Interactions const& histories, std::int64_t first, std::int64_t count) const {
@@ -237,8 +276,7 @@ std::vector<float> FactorModel::fold_in(Interactions const& histories, std::int6
   problems.start = on_device(std::span<std::int64_t const>(start));
   problems.column = on_device(items);
   problems.value = on_device(values);
-  problems.fixed = state_->factors;
-  problems.gram = state_->gram;
+  use_items(problems);
   problems.ridge = on_device(std::span<float const>(ridge));
   if (params_.loss == FactorLoss::confidence) {
     problems.weight_scale = static_cast<float>(params_.alpha);
@@ -247,6 +285,7 @@ std::vector<float> FactorModel::fold_in(Interactions const& histories, std::int6
   kernels::FactorMatrix const users("factors::users", static_cast<std::size_t>(count),
                                     static_cast<std::size_t>(state_->width));
   kernels::solve_rows(state_->exec, problems, {kernels::RowSolverKind::exact}, users);
+  if (state_->rotated.extent(0) > 0) kernels::rotate_rows(state_->exec, users, state_->axes.from_axes, users);
   auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), users);
   return {host.data(), host.data() + count * state_->width};
 }

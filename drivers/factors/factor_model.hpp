@@ -26,8 +26,8 @@ class FactorModel : public Recommender {
   static std::unique_ptr<FactorModel> load(io::Comm const& comm, io::Hdf5File& file, std::string const& group);
   ~FactorModel() override;
 
-  /// Dataset item_factors (items x factors, float), with a popularity discount item_weights (items, float), and the
-  /// parameters as attributes.
+  /// Dataset item_factors (items x factors, float), with a popularity discount item_weights (items, float), with a
+  /// popularity boost item_boosts (items, float), and the parameters as attributes.
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;
@@ -42,9 +42,12 @@ class FactorModel : public Recommender {
  private:
   struct State;
   FactorModel(io::Comm const& comm, FactorParams const& params, std::span<float const> item_factors,
-              std::vector<float> item_weights);
+              std::vector<float> item_weights, std::vector<float> item_boosts);
   /// Factors of `count` users from local user `first` on, solved exactly from their histories: count x width.
   std::vector<float> fold_in(Interactions const& histories, std::int64_t first, std::int64_t count) const;
+
+  /// The items as the fixed side of `problems`, in principal axes where that is faster.
+  void use_items(kernels::RowProblems& problems) const;
 
   io::Comm comm_;
   FactorParams params_;

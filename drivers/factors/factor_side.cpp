@@ -5,6 +5,7 @@
 #include "drivers/factors/gram.hpp"
 #include "drivers/factors/on_device.hpp"
 #include "drivers/factors/pair_weights.hpp"
+#include "kernels/factors/principal_axes.hpp"
 #include "kernels/factors/solve_rows.hpp"
 
 namespace tidemill::drivers {
@@ -53,12 +54,27 @@ void FactorSide::draw(kernels::FactorSeries series) {
 
 void FactorSide::solve(kernels::FactorMatrix const& others, std::vector<double> const& gram,
                        kernels::RowSolver const& solver) {
-  kernels::solve_rows(exec_, problems(referenced_->fetch(others), &gram), solver, factors_);
+  solve_into(others, gram, solver, factors_);
+}
+
+void FactorSide::solve_into(kernels::FactorMatrix const& others, std::vector<double> const& gram,
+                            kernels::RowSolver const& solver, kernels::FactorMatrix const& out) const {
+  if (!kernels::wants_principal_axes(solver)) {
+    kernels::solve_rows(exec_, problems(referenced_->fetch(others), &gram), solver, out);
+    return;
+  }
+  kernels::PrincipalAxes const axes = kernels::principal_axes(gram, params_.factors, params_.unobserved_weight);
+  kernels::FactorMatrix const rotated("factors::rotated", others.extent(0), others.extent(1));
+  kernels::rotate_rows(exec_, others, axes.to_axes, rotated);
+  kernels::RowProblems in_axes = problems(referenced_->fetch(rotated), nullptr);
+  in_axes.diagonal = axes.diagonal;
+  kernels::solve_rows(exec_, in_axes, solver, out);
+  kernels::rotate_rows(exec_, out, axes.from_axes, out);
 }
 
 void FactorSide::fold_in(kernels::FactorMatrix const& others, std::vector<double> const& gram) {
   kernels::FactorMatrix const all("factors::folded_in", factors_.extent(0), factors_.extent(1));
-  kernels::solve_rows(exec_, problems(referenced_->fetch(others), &gram), {kernels::RowSolverKind::exact}, all);
+  solve_into(others, gram, {kernels::RowSolverKind::exact}, all);
   kernels::fill_zero_rows(exec_, all, factors_);
 }
 

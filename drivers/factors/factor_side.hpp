@@ -46,6 +46,9 @@ class FactorSide {
   double ridge_loss() const;
 
  private:
+  /// Collective. Solutions of all rows into `out`, exact ones in principal axes where that is faster.
+  void solve_into(kernels::FactorMatrix const& others, std::vector<double> const& gram,
+                  kernels::RowSolver const& solver, kernels::FactorMatrix const& out) const;
   kernels::RowProblems problems(kernels::ConstFactorMatrix const& fixed, std::vector<double> const* gram) const;
 
   io::Comm comm_;

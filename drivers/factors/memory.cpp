@@ -4,6 +4,7 @@
 
 #include "drivers/factors/referenced_rows.hpp"
 #include "drivers/partition/send_in_rounds.hpp"
+#include "kernels/factors/principal_axes.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -46,7 +47,10 @@ FactorMemory training_memory(FactorParams const& params, FactorSizes const& size
     renumbered =
         (sizes.all_users_travel ? 0 : sizes.item_pairs * 4) + (sizes.all_items_travel ? 0 : sizes.user_pairs * 4);
   }
-  memory.sweeps = by_item + sides + renumbered + fetched;
+  // The other side in principal axes, while a side is solved exactly.
+  bool const rotates = kernels::wants_principal_axes(params.solver);
+  std::int64_t const rotated = rotates ? std::max(sizes.users, sizes.items) * padded : 0;
+  memory.sweeps = by_item + sides + renumbered + fetched + rotated;
   if (sizes.has_checkpoints) {
     // The values, and the chunks made of them.
     memory.checkpoints = by_item + sides + renumbered + 2 * std::max(sizes.users, sizes.items) * saved + file_buffers;

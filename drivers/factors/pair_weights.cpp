@@ -13,8 +13,8 @@ bool loss_takes_values(FactorLoss loss, std::span<float const> values) {
 
 }  // namespace
 
-std::vector<float> item_weights(io::Comm const& comm, Interactions const& interactions, FactorParams const& params) {
-  if (params.popularity_discount == 0) return {};
+std::vector<float> popularity_powers(io::Comm const& comm, Interactions const& interactions, double power) {
+  if (power == 0) return {};
   std::vector<std::int64_t> const users = item_counts(comm, interactions);
   auto const pairs = static_cast<double>(std::accumulate(users.begin(), users.end(), std::int64_t{0}));
   double const mean = std::max(pairs, 1.0) / std::max(static_cast<double>(users.size()), 1.0);
@@ -22,7 +22,7 @@ std::vector<float> item_weights(io::Comm const& comm, Interactions const& intera
   weights.reserve(users.size());
   for (std::int64_t const count : users) {
     double const share = count == 0 ? 1.0 : static_cast<double>(count) / mean;
-    weights.push_back(static_cast<float>(std::pow(share, -params.popularity_discount)));
+    weights.push_back(static_cast<float>(std::pow(share, power)));
   }
   return weights;
 }

@@ -10,9 +10,9 @@
 
 namespace tidemill::drivers {
 
-/// Collective, the same on every rank. What FactorParams::popularity_discount makes of the pairs of each item; empty
-/// when it is 0. An item without users has 1.
-std::vector<float> item_weights(io::Comm const& comm, Interactions const& interactions, FactorParams const& params);
+/// Collective, the same on every rank. (Users of an item / mean over all items)^power per item; empty when the power is
+/// 0. An item without users has 1. See FactorParams::popularity_discount and popularity_boost.
+std::vector<float> popularity_powers(io::Comm const& comm, Interactions const& interactions, double power);
 
 /// RowProblems::value of pairs: their item's weight, times their value where the loss takes values (confidence; empty:
 /// all 1). `items` and `values` are parallel.

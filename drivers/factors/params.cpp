@@ -38,6 +38,7 @@ void check(FactorParams const& params) {
   expect(std::isfinite(params.frequency_scaling), "frequency-scaling", "a number", params.frequency_scaling);
   expect(std::abs(params.popularity_discount) <= 4, "popularity-discount", "a number from -4 to 4",
          params.popularity_discount);
+  expect(std::abs(params.popularity_boost) <= 4, "popularity-boost", "a number from -4 to 4", params.popularity_boost);
   expect(params.alpha > 0, "alpha", "a number above 0", params.alpha);
   expect(params.initial_sd > 0, "initial-sd", "a number above 0", params.initial_sd);
   expect(params.solver.steps >= 1, "cg-steps", "at least 1", params.solver.steps);

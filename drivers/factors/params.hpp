@@ -23,6 +23,9 @@ struct FactorParams {
   /// The weight of an observed pair is multiplied by (users of its item / mean over all items)^-popularity_discount:
   /// what everybody has says less about a user. 0: all the same.
   double popularity_discount = 0;
+  /// Scores are multiplied by (users of the item / mean over all items)^popularity_boost: what is recommended leans
+  /// towards what many have. 0: not at all.
+  double popularity_boost = 0;
   /// The ridge of a row is regularisation (its pairs + unobserved_weight rows of the other side)^frequency_scaling;
   /// revisited: a pair counts as its weight.
   double frequency_scaling = 1;

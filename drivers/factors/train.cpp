@@ -92,7 +92,7 @@ class Trainer {
   /// Values of this rank's users' pairs with their items' weights; empty without weights. Those of its items become
   /// what the loss takes, in place.
   std::vector<float> weigh(Interactions const& interactions) {
-    std::vector<float> const weights = item_weights(comm_, interactions, params_);
+    std::vector<float> const weights = popularity_powers(comm_, interactions, -params_.popularity_discount);
     if (weights.empty()) {
       if (params_.loss == FactorLoss::revisited) by_item_.value.clear();
       return {};

@@ -27,7 +27,10 @@ struct RowProblems {
   Array<float const> value;          ///< parallel to `column`; empty: all 1
   ConstFactorMatrix fixed;           ///< factors of the other side
   ConstFactorMatrix gram;            ///< G, width x width, symmetric
-  Array<float const> ridge;          ///< per row
+  /// In principal axes (principal_axes.hpp) G's diagonal, and `gram` is empty: for exact solutions on hosts with AVX2
+  /// (wants_principal_axes), and for row_losses, which do not need G.
+  Array<float const> diagonal;
+  Array<float const> ridge;  ///< per row
   float weight_scale = 1;
   float extra_target = 0;
 

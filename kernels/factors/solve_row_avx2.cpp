@@ -223,6 +223,11 @@ Piece gather(HostRows const& rows, Pairs const& pairs, std::int64_t from, int fi
 
 /// Block `first` .. first + size of G, with the ridge on its diagonal.
 void copy_fixed_part(HostRows const& rows, float ridge, int first, int size, float* out) {
+  if (rows.diagonal != nullptr) {
+    std::fill_n(out, std::int64_t{size} * size, 0.0f);
+    for (int i = 0; i < size; ++i) out[i * std::int64_t{size} + i] = rows.diagonal[first + i] + ridge;
+    return;
+  }
   for (int i = 0; i < size; ++i) {
     std::copy_n(rows.gram + std::int64_t{first + i} * rows.width + first, size, out + i * size);
     out[i * size + i] += ridge;
@@ -314,7 +319,7 @@ void solve_row_avx2(HostRows const& rows, RowSolver const& solver, std::int64_t 
   }
   switch (solver.kind) {
     case RowSolverKind::exact:
-      return solve_exact(rows, row, x);
+      return has_few_pairs(rows, row) ? solve_few_pairs_avx2(rows, row, x) : solve_exact(rows, row, x);
     case RowSolverKind::conjugate_gradient:
       return solve_conjugate_gradient(rows, row, solver.steps, x);
     case RowSolverKind::blocks:

@@ -12,6 +12,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "kernels/factors/initial_factors.hpp"
+#include "kernels/factors/principal_axes.hpp"
 #include "kernels/random/philox.hpp"
 #include "tests/reference/implicit_als.hpp"
 #include "tests/support/world.hpp"
@@ -202,6 +203,7 @@ TEST(FactorModel, ListsAreItsBestScoresAndSurviveTheFile) {
   Example const example;
   FactorParams params = small();
   params.popularity_discount = .3;
+  params.popularity_boost = .2;
   auto const trained = train(world(), example, params);
   digest_of(world(), *trained, folder / "m.h5");
   io::Hdf5File file = io::Hdf5File::open(world(), folder / "m.h5");
@@ -229,6 +231,28 @@ TEST(FactorModel, ListsAreItsBestScoresAndSurviveTheFile) {
     }
   }
   EXPECT_GT(world().sum(agreeing), 7 * 89 * 2 / 3) << "users like the items of their kind";
+}
+
+TEST(FactorModel, BoostedScoresAreThoseOfTheModelTimesThePopularity) {
+  Example const example;
+  FactorParams params = small();
+  auto const plain = train(world(), example, params);
+  params.popularity_boost = .5;
+  auto const boosted = train(world(), example, params);
+  EXPECT_EQ(plain->item_factors(), boosted->item_factors());
+  Interactions const histories = example.on(world());
+  std::vector<float> const powers = drivers::popularity_powers(world(), histories, .5);
+  auto const size = static_cast<std::size_t>(histories.users.count * example.items);
+  std::vector<float> before(size), after(size);
+  plain->score(histories, 0, histories.users.count, before);
+  boosted->score(histories, 0, histories.users.count, after);
+  for (std::size_t at = 0; at < size; ++at) {
+    if (std::isinf(before[at])) {
+      EXPECT_TRUE(std::isinf(after[at]));
+      continue;
+    }
+    EXPECT_NEAR(after[at], before[at] * powers[at % powers.size()], 1e-5);
+  }
 }
 
 TEST(FactorModel, NewUsersAreServedAsTheirDoubles) {
@@ -312,17 +336,16 @@ TEST(Gram, IsTheSameHoweverRowsAreCut) {
   }
 }
 
-TEST(ItemWeights, FallWithTheUsersOfItems) {
+TEST(PopularityPowers, FollowTheUsersOfItems) {
   Interactions all;
   all.users = {0, world().is_root() ? 3 : 0, 3};
   if (!world().is_root()) all.users.first = 3;
   all.items = 4;
   // Users of the items: 3, 1, 2, 0; their mean is 1.5.
   if (world().is_root()) all.item = {0, 1, 2, 0, 2, 0}, all.start = {0, 3, 5, 6};
-  FactorParams params;
-  EXPECT_TRUE(drivers::item_weights(world(), all, params).empty());
-  params.popularity_discount = 1;
-  EXPECT_EQ(drivers::item_weights(world(), all, params), (std::vector<float>{.5F, 1.5F, .75F, 1}));
+  EXPECT_TRUE(drivers::popularity_powers(world(), all, 0).empty());
+  EXPECT_EQ(drivers::popularity_powers(world(), all, -1), (std::vector<float>{.5F, 1.5F, .75F, 1}));
+  EXPECT_EQ(drivers::popularity_powers(world(), all, 2), (std::vector<float>{4, 4.F / 9, 16.F / 9, 1}));
 }
 
 TEST(FactorParams, AreCheckedByName) {
@@ -336,6 +359,7 @@ TEST(FactorParams, AreCheckedByName) {
 TEST(FactorMemory, CountsWhatEachPhaseHolds) {
   FactorParams params;
   params.factors = 20;  // padded to 32
+  params.solver.kind = kernels::RowSolverKind::blocks;
   drivers::FactorSizes sizes;
   sizes.users = sizes.all_users = 1000000;
   sizes.items = sizes.all_items = 1000;
@@ -346,6 +370,12 @@ TEST(FactorMemory, CountsWhatEachPhaseHolds) {
   EXPECT_LT(alone.sweeps, 1.1 * static_cast<double>(factors + pairs));
   EXPECT_EQ(alone.checkpoints, 0);
   EXPECT_EQ(alone.peak(), alone.sweeps);
+  if (kernels::wants_principal_axes({})) {
+    FactorParams exact = params;
+    exact.solver.kind = kernels::RowSolverKind::exact;
+    std::int64_t const rotated = 1000000 * 32 * 4;
+    EXPECT_EQ(drivers::training_memory(exact, sizes).sweeps, alone.sweeps + rotated);
+  }
 
   // Half of everything on each of two ranks, and all users' rows on their way.
   sizes.users /= 2;

@@ -5,6 +5,7 @@
 
 #include "kernels/factors/gram.hpp"
 #include "kernels/factors/initial_factors.hpp"
+#include "kernels/factors/principal_axes.hpp"
 #include "kernels/factors/solve_rows.hpp"
 #include "tests/reference/implicit_als.hpp"
 
@@ -134,6 +135,70 @@ TEST(SolveRows, EverySolverFindsTheDenseSolution) {
         FactorMatrix const blocks = to_factors(example.x, width);
         for (int i = 0; i < 200; ++i) solve(Exec(), problems, {RowSolverKind::blocks, 0, 16}, blocks);
         EXPECT_LT(difference(blocks, als.x), 2e-4) << factors << confident;
+      }
+    }
+  }
+}
+
+std::vector<double> doubles_of(ConstFactorMatrix const& matrix) {
+  auto const host = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), matrix);
+  return {host.data(), host.data() + host.size()};
+}
+
+/// The problems in principal axes of their G, solved exactly and brought back.
+FactorMatrix solve_in_axes(RowProblems problems, int factors, std::size_t rows) {
+  PrincipalAxes const axes = principal_axes(doubles_of(problems.gram), factors, 1);
+  auto const width = static_cast<std::size_t>(factor_width(factors));
+  FactorMatrix const rotated("rotated", problems.fixed.extent(0), width), out("out", rows, width);
+  rotate_rows(Exec(), problems.fixed, axes.to_axes, rotated);
+  problems.fixed = rotated;
+  problems.gram = ConstFactorMatrix();
+  problems.diagonal = axes.diagonal;
+  solve_rows(Exec(), problems, {RowSolverKind::exact}, out);
+  rotate_rows(Exec(), out, axes.from_axes, out);
+  return out;
+}
+
+/// Rows with fewer pairs than factors take the way by pairs, the others Cholesky; without a ridge all do.
+TEST(SolveRows, PrincipalAxesGiveTheDenseSolution) {
+  if (!wants_principal_axes({RowSolverKind::exact})) GTEST_SKIP() << "needs a host with AVX2";
+  for (int const factors : {1, 13, 48, 80}) {
+    for (bool const confident : {false, true}) {
+      for (double const ridge : {.02, 1e-9}) {
+        FactorExample const example(factors);
+        DenseAls als = confident ? DenseAls::confident(example.items_of, example.ratings, example.items, 2.5, 4)
+                                 : DenseAls::revisited(example.items_of, example.items, .3, ridge, 1);
+        als.x = example.x;
+        als.y = example.y;
+        RowProblems const problems = example.problems(als, confident, confident ? 1 : .3, 2.5);
+        als.solve_users();
+        EXPECT_LT(difference(solve_in_axes(problems, factors, als.x.size()), als.x), 5e-5) << factors << confident;
+      }
+    }
+  }
+}
+
+TEST(SolveRows, RotatedRowsAreTheProductsWhereverTheyStand) {
+  for (std::size_t const rows : {0, 1, 5, 6, 97, 200}) {
+    std::size_t const width = 48;
+    FactorMatrix const square("square", width, width), whole("whole", rows, width), again("again", rows, width);
+    draw_factors(Exec(), 7, FactorSeries::items, 0, 48, 1, square);
+    draw_factors(Exec(), 3, FactorSeries::users, 0, 48, 1, whole);
+    Kokkos::deep_copy(again, whole);
+    auto const x = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), again);
+    auto const a = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), square);
+    rotate_rows(Exec(), whole, square, whole);
+    auto const found = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), whole);
+    for (std::size_t r = 0; r < rows; ++r) {
+      FactorMatrix const alone("alone", 1, width);
+      Kokkos::deep_copy(alone, Kokkos::subview(again, std::make_pair(r, r + 1), Kokkos::ALL()));
+      rotate_rows(Exec(), alone, square, alone);
+      auto const one = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), alone);
+      for (std::size_t c = 0; c < width; ++c) {
+        double expected = 0;
+        for (std::size_t i = 0; i < width; ++i) expected += double{x(r, i)} * double{a(i, c)};
+        ASSERT_NEAR(found(r, c), expected, 1e-4) << rows << ' ' << r;
+        ASSERT_EQ(found(r, c), one(0, c)) << rows << ' ' << r;
       }
     }
   }
