@@ -2,7 +2,7 @@
 # Rehearses slurm/nightly.sbatch on a real Slurm: a throw-away cluster of two virtual nodes on this machine (Debian, root).
 # usage: sh validation/slurm/rehearse.sh [--what boost|night] [--tidemill FILE] [--folder DIR] [CASE...]
 #   --folder  for the cluster, data, runs and logs, and kept (default: a temporary one, removed at the end)
-# Cases: plain, time_limit, requeue_exit, lost_rank, preempted, lost_node, controller_restart, budget, array (default:
+# Cases: plain, time_limit, requeue_exit, lost_rank, preempted, lost_node, controller_restart, budget, array, printed (default:
 # all). Each result must have the digest of an undisturbed mpirun on another number of ranks. Exits with 1 when a case fails.
 # shellcheck disable=SC2154,SC1091,SC2034
 set -eu
@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank preempted lost_node controller_restart budget array
+[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank preempted lost_node controller_restart budget array printed
 [ "$(id -u)" -eq 0 ] || { echo "rehearse.sh: starting Slurm's daemons takes root" >&2; exit 2; }
 [ -x "$tidemill" ] || { echo "rehearse.sh: no executable at $tidemill; build first, or say --tidemill FILE" >&2; exit 2; }
 tidemill=$(realpath "$tidemill")
@@ -187,6 +187,18 @@ case_array() {
   digest=$("$tidemill" verify "$run/store/first/current/" | sed -n "1s/ .*//p") || digest=none
   [ "$digest" = "$expected" ] || verdict="FAILED: digest $digest"
   report "job array of three tenants, two of them bad" "2 ranks each"
+}
+
+# The script that the night prints for itself, submitted as it is.
+case_printed() {
+  run=$folder/printed
+  mkdir -p "$run"
+  # shellcheck disable=SC2046
+  "$tidemill" $(arguments_of night "$run") --print-sbatch >"$run/printed.sbatch"
+  job=$(TIDEMILL=$tidemill sbatch --parsable --output="$run/job.log" --partition=low "$run/printed.sbatch")
+  expect COMPLETED 0 ": done"
+  expect_digest
+  report "the script that nightly --print-sbatch prints" "$(sed -n 's/^#SBATCH --ntasks=//p' "$run/printed.sbatch"), as planned"
 }
 
 size_of_work long
