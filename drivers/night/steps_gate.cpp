@@ -84,15 +84,18 @@ std::string register_trained(DemandGate const& gate, JudgedForecasts const& judg
   return register_demand(gate.work.comm, gate.tenant, lineage, gate.trained.blocks, judged);
 }
 
-/// A version in use, if it can be read.
+/// A version in use, if it can be read. One read that fails is no damage: that would let any new model in.
 std::optional<DemandVersion> version_in_use(DemandGate const& gate, std::string const& version) {
   if (version.empty()) return std::nullopt;
-  try {
-    return load_demand(gate.work.comm, gate.tenant, version);
-  } catch (Error const& error) {
-    gate.work.progress.say(fmt::format("{} {} cannot be used: {}", demand_model, version, error.what()));
-    return std::nullopt;
+  for (bool is_second_try : {false, true}) {
+    try {
+      return load_demand(gate.work.comm, gate.tenant, version);
+    } catch (Error const& error) {
+      if (!is_second_try) continue;
+      gate.work.progress.say(fmt::format("{} {} cannot be used: {}", demand_model, version, error.what()));
+    }
   }
+  return std::nullopt;
 }
 
 /// The same recipe on newer data.
