@@ -31,7 +31,7 @@ struct IngestSource {
 /// Whether a newly trained model takes the champion's place.
 struct NightGate {
   bool is_enabled = true;
-  bool refresh_must_gain = false;  ///< the same recipe on newer data has to show a gain too
+  bool refresh_must_gain = false;                    ///< the same recipe on newer data has to show a gain too
   std::vector<std::string> metrics{"wape", "bias"};  ///< the target first, then the guardrails
   GateParams params{.tolerance = 0.05};
   SliceParams slices;  ///< parts of the business that may keep a champion of their own
