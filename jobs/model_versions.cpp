@@ -30,8 +30,13 @@ struct ModelsCommand {
 std::string alias_of(io::Aliases const& aliases, std::string const& name, std::string const& version) {
   auto const found = aliases.in_use.find(name);
   if (found == aliases.in_use.end()) return "";
-  if (found->second.champion == version) return "champion";
-  return found->second.previous == version ? "previous" : "";
+  std::string alias = found->second.champion == version   ? "champion"
+                      : found->second.previous == version ? "previous"
+                                                          : "";
+  for (auto const& [slice, own] : found->second.slices) {
+    if (own == version) alias += (alias.empty() ? "" : ", ") + ("champion of " + slice);
+  }
+  return alias;
 }
 
 std::string version_metrics(std::map<std::string, double> const& metrics) {
@@ -169,7 +174,9 @@ void verify_models(Context const& context, ModelsCommand const& command) {
     }
   }
   for (auto const& [name, aliases] : io::read_aliases(context.comm, command.folder() / "current").in_use) {
-    for (std::string const& version : {aliases.champion, aliases.previous}) {
+    std::vector<std::string> used{aliases.champion, aliases.previous};
+    for (auto const& [slice, version] : aliases.slices) used.push_back(version);
+    for (std::string const& version : used) {
       try {
         if (!version.empty()) io::read_version(context.comm, command.folder(), name, version);
       } catch (DataError const& error) {

@@ -55,6 +55,15 @@ void set_metric_values(io::Comm const& comm, PairedMetric const& metric, GateFig
   figure.improvement = metric_gain(metric, figure.champion, figure.challenger);
 }
 
+/// Resamples without a difference count on both sides.
+void set_p_values(std::vector<double> const& ascending, GateFigure& figure) {
+  auto const no_gain = std::upper_bound(ascending.begin(), ascending.end(), 0.0) - ascending.begin();
+  auto const no_loss = ascending.end() - std::lower_bound(ascending.begin(), ascending.end(), 0.0);
+  auto const draws = static_cast<double>(ascending.size());
+  figure.no_gain = (1 + static_cast<double>(no_gain)) / (1 + draws);
+  figure.no_loss = (1 + static_cast<double>(no_loss)) / (1 + draws);
+}
+
 /// Collective.
 GateFigure gate_figure(io::Comm const& comm, PairedRows const& rows, std::size_t number, GateParams const& params) {
   PairedMetric const& metric = rows.metrics[number];
@@ -69,6 +78,7 @@ GateFigure gate_figure(io::Comm const& comm, PairedRows const& rows, std::size_t
   std::vector<double> const gains = ascending_gains(metric, resample_metric(comm, rows.unit, metric, params));
   figure.lower = ascending_quantile(gains, 1 - params.confidence);
   figure.upper = ascending_quantile(gains, params.confidence);
+  set_p_values(gains, figure);
   bool const must_gain = figure.is_target && !params.is_refresh;
   double const scale = metric.margin_is_absolute ? 1 : std::abs(figure.champion);
   figure.limit = must_gain ? 0 : -params.tolerance * scale;

@@ -48,6 +48,8 @@ struct GateFigure {
   double lower = 0, upper = 0;  ///< one-sided bounds of the improvement, each of the given confidence
   double limit = 0;             ///< the lower bound must be above this
   bool passed = false;
+  /// One-sided p values: (1 + resamples without a gain, or without a loss) / (1 + resamples).
+  double no_gain = 1, no_loss = 1;
 };
 
 struct GateVerdict {

@@ -104,4 +104,9 @@ ForecastResult load_forecast(io::Comm const& comm, std::filesystem::path const& 
   return result;
 }
 
+io::Table load_forecast_table(io::Comm const& comm, std::filesystem::path const& path, std::string const& name) {
+  io::Hdf5File file = io::Hdf5File::open(comm, path);
+  return io::read_table_group(comm, file, name);
+}
+
 }  // namespace tidemill::drivers

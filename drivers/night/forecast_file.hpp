@@ -18,5 +18,7 @@ std::vector<BlockModel> load_block_models(io::Hdf5File& file);
 
 /// Collective. Reads what save_forecast wrote; `params` are those it was made with.
 ForecastResult load_forecast(io::Comm const& comm, std::filesystem::path const& path, ForecastParams const& params);
+/// Collective. One table of it, `forecasts` or `importance`.
+io::Table load_forecast_table(io::Comm const& comm, std::filesystem::path const& path, std::string const& name);
 
 }  // namespace tidemill::drivers

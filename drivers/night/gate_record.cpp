@@ -27,6 +27,50 @@ GateFigure gate_figure_from(nlohmann::json const& json) {
   return figure;
 }
 
+nlohmann::ordered_json finite_value(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json slice_json(SliceRecord const& slice) {
+  SliceTest const& test = slice.test;
+  return {{"slice", test.slice},
+          {"compared_with", test.incumbent},
+          {"own_champion", slice.champion},
+          {"reason", test.reason},
+          {"rows", test.rows},
+          {"units", test.units},
+          {"metric", test.target.metric},
+          {"champion", finite_value(test.target.champion)},
+          {"challenger", finite_value(test.target.challenger)},
+          {"gain_p", finite_value(test.gain_p)},
+          {"gain_q", finite_value(test.gain_q)},
+          {"loss_p", finite_value(test.loss_p)},
+          {"loss_q", finite_value(test.loss_q)},
+          {"wins", test.wins},
+          {"loses", test.loses}};
+}
+
+SliceRecord slice_from(nlohmann::json const& json) {
+  SliceRecord slice;
+  SliceTest& test = slice.test;
+  json.at("slice").get_to(test.slice);
+  json.at("compared_with").get_to(test.incumbent);
+  json.at("own_champion").get_to(slice.champion);
+  json.at("reason").get_to(test.reason);
+  json.at("rows").get_to(test.rows);
+  json.at("units").get_to(test.units);
+  json.at("metric").get_to(test.target.metric);
+  test.target.champion = number_or_nan(json.at("champion"));
+  test.target.challenger = number_or_nan(json.at("challenger"));
+  test.gain_p = number_or_nan(json.at("gain_p"));
+  test.gain_q = number_or_nan(json.at("gain_q"));
+  test.loss_p = number_or_nan(json.at("loss_p"));
+  test.loss_q = number_or_nan(json.at("loss_q"));
+  json.at("wins").get_to(test.wins);
+  json.at("loses").get_to(test.loses);
+  return slice;
+}
+
 GateRecord gate_record_from(nlohmann::json const& json) {
   GateRecord record;
   json.at("model").get_to(record.model);
@@ -41,20 +85,31 @@ GateRecord gate_record_from(nlohmann::json const& json) {
   verdict.at("rows").get_to(record.verdict.rows);
   verdict.at("units").get_to(record.verdict.units);
   for (nlohmann::json const& figure : verdict.at("metrics")) record.verdict.figures.push_back(gate_figure_from(figure));
+  if (!json.contains("slices")) return record;
+  for (nlohmann::json const& slice : json.at("slices")) record.slices.push_back(slice_from(slice));
   return record;
 }
 
 }  // namespace
 
 std::string to_json(GateRecord const& record) {
-  nlohmann::ordered_json const json{{"model", record.model},
-                                    {"version", record.version},
-                                    {"date", record.date},
-                                    {"base", record.base},
-                                    {"compared_with", record.compared_with},
-                                    {"rung", record.rung},
-                                    {"verdict", nlohmann::ordered_json::parse(to_json(record.verdict))}};
+  nlohmann::ordered_json json{{"model", record.model},
+                              {"version", record.version},
+                              {"date", record.date},
+                              {"base", record.base},
+                              {"compared_with", record.compared_with},
+                              {"rung", record.rung},
+                              {"verdict", nlohmann::ordered_json::parse(to_json(record.verdict))}};
+  for (SliceRecord const& slice : record.slices) json["slices"].push_back(slice_json(slice));
   return json.dump(2) + "\n";
+}
+
+GateRecord gate_record_from_json(std::string const& text, std::string const& file) {
+  try {
+    return gate_record_from(nlohmann::json::parse(text));
+  } catch (nlohmann::json::exception const& error) {
+    throw DataError(fmt::format("{} is damaged: {}; verify the night and run it again", file, error.what()));
+  }
 }
 
 GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& file) {
@@ -63,14 +118,10 @@ GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& f
   io::agree(comm, "read " + file.string(), [&] {
     if (!comm.is_root()) return;
     text = io::read_file(file);
-    try {
-      record = gate_record_from(nlohmann::json::parse(text));
-    } catch (nlohmann::json::exception const& error) {
-      throw DataError(fmt::format("{} is damaged: {}; verify the night and run it again", file.string(), error.what()));
-    }
+    record = gate_record_from_json(text, file.string());
   });
   text = comm.broadcast(text);
-  if (!comm.is_root()) record = gate_record_from(nlohmann::json::parse(text));
+  if (!comm.is_root()) record = gate_record_from_json(text, file.string());
   return record;
 }
 

@@ -9,6 +9,7 @@
 #include "drivers/drift/drift.hpp"
 #include "drivers/forecast/backtest.hpp"
 #include "drivers/gate/gate.hpp"
+#include "drivers/gate/slices.hpp"
 #include "drivers/ingest/ingest.hpp"
 #include "drivers/menu/menu.hpp"
 #include "drivers/night/item_days.hpp"
@@ -30,9 +31,10 @@ struct IngestSource {
 /// Whether a newly trained model takes the champion's place.
 struct NightGate {
   bool is_enabled = true;
-  bool refresh_must_gain = false;  ///< the same recipe on newer data has to show a gain too
+  bool refresh_must_gain = false;                    ///< the same recipe on newer data has to show a gain too
   std::vector<std::string> metrics{"wape", "bias"};  ///< the target first, then the guardrails
   GateParams params{.tolerance = 0.05};
+  SliceParams slices;  ///< parts of the business that may keep a champion of their own
 };
 
 /// Everything a night can be told. Each step gets the lines of `config` that belong to it as part of its key.

@@ -10,6 +10,7 @@
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/committed_digest.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/seal.hpp"
 
@@ -71,7 +72,7 @@ std::map<std::string, std::string> digests_of_files(io::Comm const& comm, fs::pa
   for (std::size_t at = 0; at < listed.size();) {
     std::size_t const end = listed.find('\n', at);
     std::string const name = listed.substr(at, end - at);
-    digests[name] = io::digest_of_file(comm, folder / name);
+    digests[name] = io::digest_of_committed(comm, folder / name);
     at = end + 1;
   }
   return digests;

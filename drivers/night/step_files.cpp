@@ -3,6 +3,7 @@
 #include "drivers/ingest/sales_store.hpp"
 #include "drivers/night/night_steps.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/committed_digest.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers {
@@ -34,7 +35,7 @@ std::map<std::string, std::string> sales_inputs(io::Comm const& comm, NightParam
   for (std::size_t at = 0; at < listed.size(); at = listed.find('\n', at) + 1) {
     std::string const name = listed.substr(at, listed.find('\n', at) - at);
     fs::path const path = name == "promotions" ? promotions_path(params.store, params.tenant) : folder / name;
-    digests["sales/" + name] = io::digest_of_file(comm, path);
+    digests["sales/" + name] = io::digest_of_committed(comm, path);
   }
   *params.store_digests = digests;
   return digests;

@@ -74,10 +74,9 @@ Step backtest_step(NightParams const& params) {
 Step totals_step(NightParams const& params) {
   Step step{"totals", "Totals per day", 1, {"daily", "gate", "backtest"}, "", {}, {}};
   step.run = [params](StepWork const& work) -> StepOutcome {
-    ForecastResult const forecast =
-        load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast);
-    io::Table const totals = item_days(work.comm, load_daily(work), forecast.forecasts,
-                                       load_table(work, "backtest", "forecasts"), params.item_days);
+    io::Table const forecasts = load_forecast_table(work.comm, work.folder_of("gate") / "forecast.h5", "forecasts");
+    io::Table const totals =
+        item_days(work.comm, load_daily(work), forecasts, load_table(work, "backtest", "forecasts"), params.item_days);
     save_table(work, "item_days", "", totals);
     return {totals.range.total, counted(totals.range.total, "totals")};
   };

@@ -80,11 +80,10 @@ std::string drift_text(std::vector<ColumnDrift> const& drifts) {
 Step drift_step(NightParams const& params) {
   Step step{"drift", "Drift", 1, {"daily", "forecast", "backtest"}, params.config_of("drift"), {}, {}};
   step.run = [params](StepWork const& work) -> StepOutcome {
-    ForecastResult const forecast =
-        load_forecast(work.comm, work.folder_of("forecast") / "forecast.h5", params.backtest.forecast);
+    io::Table const forecasts = load_forecast_table(work.comm, work.folder_of("forecast") / "forecast.h5", "forecasts");
     std::vector<ColumnDrift> drifts = sales_drift(work.comm, load_table(work, "daily", "daily"), params);
     for (ColumnDrift const& drift :
-         forecast_drift(work.comm, load_table(work, "backtest", "forecasts"), forecast.forecasts, params)) {
+         forecast_drift(work.comm, load_table(work, "backtest", "forecasts"), forecasts, params)) {
       drifts.push_back(drift);
     }
     std::string const config = params.config_of("drift");

@@ -84,15 +84,18 @@ std::string register_trained(DemandGate const& gate, JudgedForecasts const& judg
   return register_demand(gate.work.comm, gate.tenant, lineage, gate.trained.blocks, judged);
 }
 
-/// A version in use, if it can be read.
+/// A version in use, if it can be read. One read that fails is no damage: that would let any new model in.
 std::optional<DemandVersion> version_in_use(DemandGate const& gate, std::string const& version) {
   if (version.empty()) return std::nullopt;
-  try {
-    return load_demand(gate.work.comm, gate.tenant, version);
-  } catch (Error const& error) {
-    gate.work.progress.say(fmt::format("{} {} cannot be used: {}", demand_model, version, error.what()));
-    return std::nullopt;
+  for (bool is_second_try : {false, true}) {
+    try {
+      return load_demand(gate.work.comm, gate.tenant, version);
+    } catch (Error const& error) {
+      if (!is_second_try) continue;
+      gate.work.progress.say(fmt::format("{} {} cannot be used: {}", demand_model, version, error.what()));
+    }
   }
+  return std::nullopt;
 }
 
 /// The same recipe on newer data.
@@ -131,12 +134,6 @@ void compare_models(DemandGate const& gate, JudgedForecasts const& judged, std::
   }
 }
 
-ForecastResult with_rung(io::Comm const& comm, ForecastResult result, std::string const& rung) {
-  std::vector<std::string> const rungs(static_cast<std::size_t>(result.forecasts.rows()), rung);
-  result.forecasts.add(io::text_column(comm, "rung", rungs, "what made the forecast: champion, previous or baseline"));
-  return result;
-}
-
 /// The forecasts of a version in use, if its models fit tonight's table and options.
 std::optional<ForecastResult> forecast_by(DemandGate const& gate, std::optional<DemandVersion> const& version) {
   if (!version) return std::nullopt;
@@ -163,9 +160,53 @@ ForecastResult choose_forecast(DemandGate const& gate, std::optional<DemandVersi
   return result;
 }
 
+/// Collective. The slices with a champion of their own, where the night has slices.
+void choose_slices(DemandGate const& gate, SliceMap const& map, JudgedForecasts const& judged,
+                   std::optional<DemandVersion> const& champion, GateRecord& record) {
+  NightGate settings = gate.params.gate;
+  settings.params.seed = gate.params.seed;
+  SliceContest const contest{settings,
+                             map,
+                             judged,
+                             record.version,
+                             record.verdict.promoted,
+                             champion,
+                             gate.base.slices,
+                             [&](std::string const& version) { return version_in_use(gate, version); }};
+  record.slices = choose_slice_champions(gate.work.comm, contest);
+}
+
+/// The forecasts of one version, of the newly trained one without making them again.
+std::optional<io::Table> forecasts_by(DemandGate const& gate, std::string const& version, GateRecord const& record) {
+  if (version == record.version) return gate.trained.forecasts;
+  auto found = forecast_by(gate, version_in_use(gate, version));
+  return found ? std::optional(std::move(found->forecasts)) : std::nullopt;
+}
+
+/// Collective. Slices are served by their own champions as far as these can; every row says which rung made it.
+ForecastResult with_rungs(DemandGate const& gate, SliceMap const& map, ForecastResult result,
+                          GateRecord const& record) {
+  io::Comm const& comm = gate.work.comm;
+  std::vector<std::string> rungs(static_cast<std::size_t>(result.forecasts.rows()), record.rung);
+  std::map<std::string, std::optional<io::Table>> served;
+  for (auto const& [slice, version] : own_champions(record.slices)) {
+    if (!served.contains(version)) served[version] = forecasts_by(gate, version, record);
+    if (!served[version]) continue;
+    bool const is_served = serve_slice(result.forecasts, *served[version], gate.forecast().features.series, map, slice,
+                                       rungs, "slice champion");
+    if (comm.min(is_served ? 1 : 0) == 0) {
+      throw Error(fmt::format("{} {} forecasts other rows than the champion; run with another gate.slices",
+                              demand_model, version));
+    }
+  }
+  result.forecasts.add(
+      io::text_column(comm, "rung", rungs, "what made the forecast: slice champion, champion, previous or baseline"));
+  return result;
+}
+
 io::Aliases decided_aliases(DemandGate const& gate, GateRecord const& record) {
-  io::ModelAliases const now =
-      record.verdict.promoted ? io::ModelAliases{record.version, gate.base.champion} : gate.base;
+  io::ModelAliases now = record.verdict.promoted ? io::ModelAliases{record.version, gate.base.champion, {}} : gate.base;
+  now.slices = own_champions(record.slices);
   io::Aliases aliases;
   aliases.base = gate.base_night;
   aliases.decided = aliases.in_use = {{demand_model, now}};
@@ -187,7 +228,14 @@ StepOutcome run_gate(StepWork const& work, NightParams const& params) {
     record.verdict.promoted = true;
     record.verdict.reason = "the gate is off; it says: " + record.verdict.reason;
   }
-  ForecastResult const chosen = with_rung(work.comm, choose_forecast(gate, champion, record), record.rung);
+  SliceMap map;
+  if (params.gate.is_enabled && !params.gate.slices.columns.empty()) {
+    ForecastParams const& forecast = gate.forecast();
+    map = slices_of_units(work.comm, gate.daily, forecast.features.series, forecast.features.time,
+                          params.gate.slices.columns);
+    choose_slices(gate, map, judged, champion, record);
+  }
+  ForecastResult const chosen = with_rungs(gate, map, choose_forecast(gate, champion, record), record);
   save_forecast(work.comm, work.folder / "forecast.h5", params.config_of("forecast"), chosen);
   io::commit_text(work.comm, work.folder / "gate.json", work.comm.is_root() ? to_json(record) : "");
   io::commit_text(work.comm, work.folder / io::aliases_name,

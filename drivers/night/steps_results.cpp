@@ -65,13 +65,12 @@ bool contains(std::vector<std::string> const& names, std::string const& name) {
 }
 
 /// Forecasts first, then the tables of the steps that `names` has, as far as these found something to say.
-std::vector<NamedTable> collect(StepWork const& work, NightParams const& params,
-                                std::vector<std::string> const& names) {
+std::vector<NamedTable> collect(StepWork const& work, std::vector<std::string> const& names) {
   std::vector<NamedTable> tables;
   if (contains(names, "gate")) {
-    ForecastResult const forecast =
-        load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast);
-    tables = {{"forecast", forecast.forecasts}, {"importance", forecast.importance}};
+    std::filesystem::path const forecast = work.folder_of("gate") / "forecast.h5";
+    tables = {{"forecast", load_forecast_table(work.comm, forecast, "forecasts")},
+              {"importance", load_forecast_table(work.comm, forecast, "importance")}};
   }
   for (Result const& result : results()) {
     if (!contains(names, result.step)) continue;
@@ -141,7 +140,7 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
   for (Step const& step : before) names.push_back(step.name);
   Step step{"results", "Results", 1, names, config, {}, {}};
   step.run = [params, config, names](StepWork const& work) -> StepOutcome {
-    std::vector<NamedTable> const tables = collect(work, params, names);
+    std::vector<NamedTable> const tables = collect(work, names);
     io::Provenance const provenance{"result", config, params.seed, sales_inputs(work.comm, params)};
     io::commit_hdf5(work.comm, work.folder / "results.h5", provenance, [&](io::Hdf5File& file) {
       for (NamedTable const& named : tables) io::write_table(file, named.name, named.table);

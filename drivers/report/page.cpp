@@ -29,6 +29,7 @@ std::vector<Chapter> chapters_of(ReportData const& data, AssetReport const& asse
                 {"promotions", "Promotions", promotion_section(data)},
                 {"trends", "Trends", trend_section(data)},
                 {"accuracy", "Accuracy", backtest_section(data)},
+                {"gate", "Gate", gate_section(data)},
                 {"drift", "Drift", drift_section(data)},
                 {"data", "Data", data_section(data)}};
   }

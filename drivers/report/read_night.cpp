@@ -131,6 +131,7 @@ ReportData read_night(std::filesystem::path const& results_file, RunRecord const
   read_promotions(table("promotions"), table("strategies"), data);
   read_trends(table("trends"), item_days, data);
   read_backtest(table("backtest"), data);
+  read_gate(results_file.parent_path() / "gate.json", data);
   read_drift(table("drift"), table("drift_bins"), data);
   read_sources(table("sources"), table("quarantine"), data);
   return data;

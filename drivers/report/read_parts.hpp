@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "drivers/report/night_tables.hpp"
 #include "drivers/report/report_data.hpp"
 
@@ -13,5 +15,7 @@ void read_promotions(NightTable const& effects, NightTable const& strategies, Re
 void read_trends(NightTable const& trends, NightTable const& item_days, ReportData& data);
 void read_backtest(NightTable const& metrics, ReportData& data);
 void read_sources(NightTable const& sources, NightTable const& quarantine, ReportData& data);
+/// gate.json of the night; nothing there is fine.
+void read_gate(std::filesystem::path const& gate_file, ReportData& data);
 
 }  // namespace tidemill::drivers::report

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/gate/gate.hpp"
 #include "drivers/night/step_record.hpp"
 
 namespace tidemill::drivers::report {
@@ -135,6 +136,24 @@ struct Headline {
   int advice_count = 0;
 };
 
+/// One slice's champion; errors of who served it before and of the new model.
+struct GateSlice {
+  std::string name;
+  std::string own_champion;  ///< version; empty: the champion for all serves it
+  std::string reason;
+  double champion = 0, challenger = 0;  ///< NaN: not known
+  double gain_q = 0, loss_q = 0;        ///< adjusted p values; NaN: too little was judged
+  std::int64_t rows = 0;
+};
+
+/// What was decided on the new demand model.
+struct GateReport {
+  std::string version;  ///< of the new model; empty: the night has no gate
+  std::string compared_with, rung;
+  GateVerdict verdict;
+  std::vector<GateSlice> slices;
+};
+
 struct ReportData {
   std::string title;
   std::string currency;  ///< ISO 4217
@@ -149,6 +168,7 @@ struct ReportData {
   std::vector<PromotionResult> promotions;
   std::vector<TrendResult> trends;
   std::vector<BacktestRow> backtest;
+  GateReport gate;
   std::vector<DriftColumn> drift;
   std::vector<SourceFile> sources;
   std::vector<QuarantineReason> quarantine;

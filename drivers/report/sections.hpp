@@ -14,6 +14,7 @@ std::string price_section(ReportData const& data);
 std::string promotion_section(ReportData const& data);
 std::string trend_section(ReportData const& data);
 std::string backtest_section(ReportData const& data);
+std::string gate_section(ReportData const& data);   ///< empty when the night has none
 std::string drift_section(ReportData const& data);  ///< empty when the night has none
 std::string data_section(ReportData const& data);
 std::string run_section(ReportData const& data);

@@ -1,6 +1,7 @@
 #include "drivers/trees/bins.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 
@@ -136,6 +137,33 @@ std::vector<KeyRange> ranges_of(FeatureSearch const& s) {
   return ranges;
 }
 
+/// Whether each value gets a range of its own whatever the counts are: no prefix is then too empty to be looked into.
+bool has_few_rows(std::int64_t rows, std::int32_t max_bins) { return rows < parts_of_a_bin * max_bins; }
+
+/// What the three steps would find, for few rows: all keys of all ranks, sorted. Counting by prefixes would take longer
+/// than training does.
+std::vector<std::vector<KeyRange>> ranges_of_few_rows(io::Comm const& comm,
+                                                      std::vector<std::span<float const>> const& features) {
+  std::vector<std::uint64_t> mine;  // number of the feature, then the key
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    for (float const value : features[f]) {
+      if (!std::isnan(value)) mine.push_back(static_cast<std::uint64_t>(f) << 32 | kernels::key_of(value));
+    }
+  }
+  std::vector<std::uint64_t> all = comm.gather_all(std::span<std::uint64_t const>(mine));
+  std::sort(all.begin(), all.end());
+  std::vector<std::vector<KeyRange>> ranges(features.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<KeyRange>& found = ranges[all[i] >> 32];
+    if (i == 0 || all[i] != all[i - 1]) {
+      auto const key = static_cast<std::uint32_t>(all[i]);
+      found.push_back({key, key, 0});
+    }
+    ++found.back().count;
+  }
+  return ranges;
+}
+
 FeatureBins category_bins(io::Comm const& comm, TreeFeature const& feature, TreeParams const& params) {
   std::vector<std::int64_t> counts(feature.categories.size(), 0);
   for (std::int32_t const code : feature.codes) {
@@ -163,28 +191,31 @@ FeatureBins category_bins(io::Comm const& comm, TreeFeature const& feature, Tree
 
 std::vector<FeatureBins> make_bins(io::Comm const& comm, TreeDataset const& data, TreeParams const& params) {
   std::vector<FeatureBins> bins(data.features.size());
-  std::vector<FeatureSearch> searches;
-  std::vector<std::size_t> searched;
-  auto const finish = [&] {
-    search_ranges(comm, searches, data.range.total, params.max_bins);
-    for (std::size_t i = 0; i < searches.size(); ++i) {
-      FeatureBins& result = bins[searched[i]];
-      result.upper = kernels::choose_bounds(ranges_of(searches[i]), params.max_bins);
-      result.count = static_cast<std::int32_t>(result.upper.size()) + 1;
-    }
-    searches.clear();
-    searched.clear();
-  };
+  std::vector<std::size_t> numeric;
   for (std::size_t f = 0; f < data.features.size(); ++f) {
     if (data.features[f].is_categorical) {
       bins[f] = category_bins(comm, data.features[f], params);
-      continue;
+    } else {
+      numeric.push_back(f);
     }
-    searches.emplace_back().values = data.features[f].values;
-    searched.push_back(f);
-    if (searches.size() == features_at_once) finish();
   }
-  if (!searches.empty()) finish();
+  auto const set_bounds = [&](std::size_t f, std::vector<KeyRange> const& ranges) {
+    bins[f].upper = kernels::choose_bounds(ranges, params.max_bins);
+    bins[f].count = static_cast<std::int32_t>(bins[f].upper.size()) + 1;
+  };
+  if (has_few_rows(data.range.total, params.max_bins)) {
+    std::vector<std::span<float const>> values;
+    for (std::size_t const f : numeric) values.emplace_back(data.features[f].values);
+    auto const ranges = ranges_of_few_rows(comm, values);
+    for (std::size_t i = 0; i < numeric.size(); ++i) set_bounds(numeric[i], ranges[i]);
+    return bins;
+  }
+  for (std::size_t first = 0; first < numeric.size(); first += features_at_once) {
+    std::vector<FeatureSearch> searches(std::min(features_at_once, numeric.size() - first));
+    for (std::size_t i = 0; i < searches.size(); ++i) searches[i].values = data.features[numeric[first + i]].values;
+    search_ranges(comm, searches, data.range.total, params.max_bins);
+    for (std::size_t i = 0; i < searches.size(); ++i) set_bounds(numeric[first + i], ranges_of(searches[i]));
+  }
   return bins;
 }
 

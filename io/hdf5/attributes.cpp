@@ -16,30 +16,30 @@ void write_attribute(hid_t object, std::string const& key, hid_t type, void cons
 }  // namespace
 
 void Hdf5File::set_attribute(std::string const& object, std::string const& key, std::string const& value) {
-  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  hid_t const owner = state_->object(object);
   Handle const type = text_type(value.size());
   bool ok = false;
   std::string const padded = value.empty() ? std::string(1, '\0') : value;
-  write_attribute(owner.get(), key, type.get(), padded.data(), ok);
+  write_attribute(owner, key, type.get(), padded.data(), ok);
   if (!ok) state_->fail(object + "@" + key, "write attribute");
 }
 
 void Hdf5File::set_attribute(std::string const& object, std::string const& key, std::int64_t value) {
-  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  hid_t const owner = state_->object(object);
   bool ok = false;
-  write_attribute(owner.get(), key, H5T_STD_I64LE, &value, ok);
+  write_attribute(owner, key, H5T_STD_I64LE, &value, ok);
   if (!ok) state_->fail(object + "@" + key, "write attribute");
 }
 
 void Hdf5File::set_attribute(std::string const& object, std::string const& key, double value) {
-  Handle const owner = state_->own(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, object, "open");
+  hid_t const owner = state_->object(object);
   bool ok = false;
-  write_attribute(owner.get(), key, H5T_IEEE_F64LE, &value, ok);
+  write_attribute(owner, key, H5T_IEEE_F64LE, &value, ok);
   if (!ok) state_->fail(object + "@" + key, "write attribute");
 }
 
 bool Hdf5File::has_attribute(std::string const& object, std::string const& key) {
-  return has(object) && H5Aexists_by_name(state_->file.get(), object.c_str(), key.c_str(), H5P_DEFAULT) > 0;
+  return has(object) && H5Aexists(state_->object(object), key.c_str()) > 0;
 }
 
 std::vector<std::string> Hdf5File::attributes_of(std::string const& object) {
@@ -55,16 +55,8 @@ std::vector<std::string> Hdf5File::attributes_of(std::string const& object) {
   return keys;
 }
 
-namespace {
-
-Handle open_attribute(hid_t file, std::string const& object, std::string const& key) {
-  return Handle(H5Aopen_by_name(file, object.c_str(), key.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-}
-
-}  // namespace
-
 std::string Hdf5File::text_attribute(std::string const& object, std::string const& key) {
-  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute.is_valid()) state_->fail(object + "@" + key, "find attribute");
   Handle const stored(H5Aget_type(attribute.get()), H5Tclose);
   if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0) {
@@ -78,7 +70,7 @@ std::string Hdf5File::text_attribute(std::string const& object, std::string cons
 }
 
 std::int64_t Hdf5File::integer_attribute(std::string const& object, std::string const& key) {
-  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   std::int64_t value = 0;
   if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
     state_->fail(object + "@" + key, "read integer attribute");
@@ -87,7 +79,7 @@ std::int64_t Hdf5File::integer_attribute(std::string const& object, std::string 
 }
 
 double Hdf5File::real_attribute(std::string const& object, std::string const& key) {
-  Handle const attribute = open_attribute(state_->file.get(), object, key);
+  Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   double value = 0;
   if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
     state_->fail(object + "@" + key, "read real attribute");

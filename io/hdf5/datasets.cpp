@@ -23,9 +23,10 @@ hid_t file_type() {
   if constexpr (std::is_same_v<T, std::uint64_t>) return H5T_STD_U64LE;
 }
 
-Handle collective_transfer() {
+/// Several ranks write and read together; one has no MPI-IO beneath the library (see file.cpp).
+Handle transfer_list(Comm const& comm) {
   Handle list(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  H5Pset_dxpl_mpio(list.get(), H5FD_MPIO_COLLECTIVE);
+  if (comm.size() > 1) H5Pset_dxpl_mpio(list.get(), H5FD_MPIO_COLLECTIVE);
   return list;
 }
 
@@ -81,16 +82,16 @@ struct Selection {
   }
 };
 
-herr_t write_selected(hid_t dataset, hid_t type, Selection const& part, void const* values) {
-  Handle const transfer = collective_transfer();
+herr_t write_selected(Comm const& comm, hid_t dataset, hid_t type, Selection const& part, void const* values) {
+  Handle const transfer = transfer_list(comm);
   herr_t const status = H5Dwrite(dataset, type, part.memory.get(), part.file.get(), transfer.get(), values);
   return passes_failpoint() ? status : -1;
 }
 
-herr_t read_selected(hid_t dataset, hid_t type, hid_t memory, hid_t file, void* values) {
-  Handle const transfer = collective_transfer();
+herr_t read_selected(Comm const& comm, hid_t dataset, hid_t type, hid_t memory, hid_t file, void* values) {
+  Handle const transfer = transfer_list(comm);
   herr_t const status = H5Dread(dataset, type, memory, file, transfer.get(), values);
-  return passes_failpoint() ? status : -1;
+  return passes_failpoint(CallKind::read) ? status : -1;
 }
 
 }  // namespace
@@ -98,12 +99,14 @@ herr_t read_selected(hid_t dataset, hid_t type, hid_t memory, hid_t file, void* 
 template <class T>
 void Hdf5File::write_rows(std::string const& name, std::span<T const> mine, RowRange range, std::int64_t width) {
   auto const w = static_cast<hsize_t>(width);
-  Handle const dataset =
+  Handle created =
       create_dataset(*this, state_->file.get(), name, file_type<T>(), static_cast<hsize_t>(range.total), w);
-  state_->check_on_all(dataset.is_valid(), name, "create dataset");
+  hid_t const dataset = created.get();
+  state_->check_on_all(created.is_valid(), name, "create dataset");
+  state_->keep(name, std::move(created));
   if (range.total == 0 || width == 0) return;
-  Selection const part(dataset.get(), static_cast<hsize_t>(range.first), static_cast<hsize_t>(range.count), w);
-  state_->check_on_all(write_selected(dataset.get(), file_type<T>(), part, mine.data()) >= 0, name, "write");
+  Selection const part(dataset, static_cast<hsize_t>(range.first), static_cast<hsize_t>(range.count), w);
+  state_->check_on_all(write_selected(state_->comm, dataset, file_type<T>(), part, mine.data()) >= 0, name, "write");
 }
 
 template <class T>
@@ -117,31 +120,33 @@ void Hdf5File::write_texts(std::string const& name, std::vector<std::string> con
   std::size_t longest = 1;
   for (std::string const& value : values) longest = std::max(longest, value.size());
   Handle const type = text_type(longest);
-  Handle const dataset = create_dataset(*this, state_->file.get(), name, type.get(), values.size(), 1);
-  state_->check_on_all(dataset.is_valid(), name, "create dataset");
+  Handle created = create_dataset(*this, state_->file.get(), name, type.get(), values.size(), 1);
+  hid_t const dataset = created.get();
+  state_->check_on_all(created.is_valid(), name, "create dataset");
+  state_->keep(name, std::move(created));
   if (values.empty()) return;
   bool const writes = state_->comm.is_root();
   std::string packed(writes ? longest * values.size() : 0, '\0');
   if (writes) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(packed.data() + i * longest, longest);
   }
-  Selection const part(dataset.get(), 0, writes ? values.size() : 0, 1);
-  state_->check_on_all(write_selected(dataset.get(), type.get(), part, packed.data()) >= 0, name, "write");
+  Selection const part(dataset, 0, writes ? values.size() : 0, 1);
+  state_->check_on_all(write_selected(state_->comm, dataset, type.get(), part, packed.data()) >= 0, name, "write");
 }
 
 template <class T>
 std::vector<T> Hdf5File::read_rows(std::string const& name, std::int64_t first, std::int64_t count) {
-  Handle const dataset = state_->own(H5Dopen2(state_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, name, "open");
-  Extent const extent = extent_of(dataset.get());
+  hid_t const dataset = state_->dataset(name);
+  Extent const extent = extent_of(dataset);
   if (first < 0 || count < 0 || static_cast<hsize_t>(first) + static_cast<hsize_t>(count) > extent.rows) {
     state_->fail(name, fmt::format("find rows {} to {} of {} in", first, first + count, extent.rows));
   }
   std::vector<T> values(static_cast<std::size_t>(count) * extent.width);
   if (extent.rows == 0) return values;
-  Selection const part(dataset.get(), static_cast<hsize_t>(first), static_cast<hsize_t>(count), extent.width);
+  Selection const part(dataset, static_cast<hsize_t>(first), static_cast<hsize_t>(count), extent.width);
   state_->check_on_all(
-      read_selected(dataset.get(), file_type<T>(), part.memory.get(), part.file.get(), values.data()) >= 0, name,
-      "read");
+      read_selected(state_->comm, dataset, file_type<T>(), part.memory.get(), part.file.get(), values.data()) >= 0,
+      name, "read");
   return values;
 }
 
@@ -151,17 +156,18 @@ std::vector<T> Hdf5File::read_all(std::string const& name) {
 }
 
 std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
-  Handle const dataset = state_->own(H5Dopen2(state_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, name, "open");
-  Handle const stored(H5Dget_type(dataset.get()), H5Tclose);
+  hid_t const dataset = state_->dataset(name);
+  Handle const stored(H5Dget_type(dataset), H5Tclose);
   if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0)
     state_->fail(name, "read texts of");
   std::size_t const length = H5Tget_size(stored.get());
-  hsize_t const rows = extent_of(dataset.get()).rows;
+  hsize_t const rows = extent_of(dataset).rows;
   std::vector<std::string> values(rows);
   if (rows == 0) return values;
   std::string packed(length * rows, '\0');
   Handle const type = text_type(length);
-  state_->check_on_all(read_selected(dataset.get(), type.get(), H5S_ALL, H5S_ALL, packed.data()) >= 0, name, "read");
+  state_->check_on_all(read_selected(state_->comm, dataset, type.get(), H5S_ALL, H5S_ALL, packed.data()) >= 0, name,
+                       "read");
   for (std::size_t i = 0; i < rows; ++i) {
     std::string_view const cell(packed.data() + i * length, length);
     values[i] = cell.substr(0, std::min(cell.find('\0'), length));
@@ -170,13 +176,13 @@ std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
 }
 
 std::int64_t Hdf5File::row_count(std::string const& name) {
-  Handle const dataset = state_->own(H5Dopen2(state_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, name, "open");
-  return static_cast<std::int64_t>(extent_of(dataset.get()).rows);
+  hid_t const dataset = state_->dataset(name);
+  return static_cast<std::int64_t>(extent_of(dataset).rows);
 }
 
 std::int64_t Hdf5File::row_width(std::string const& name) {
-  Handle const dataset = state_->own(H5Dopen2(state_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, name, "open");
-  return static_cast<std::int64_t>(extent_of(dataset.get()).width);
+  hid_t const dataset = state_->dataset(name);
+  return static_cast<std::int64_t>(extent_of(dataset).width);
 }
 
 #define TIDEMILL_ELEMENT(T)                                                                              \

@@ -2,6 +2,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "io/digest/sha256.hpp"
@@ -16,13 +17,17 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 
-/// Everything of one object but its values, as text; and what is needed to read the values.
+/// One object, open; everything of it but its values, as text; and what is needed to read the values.
 struct ObjectHead {
+  Handle object;
+  Handle type;
+  Handle space;
   std::string name;
   std::string description;
   bool is_dataset = false;
   std::size_t element_bytes = 0;
   hsize_t elements = 0;
+  std::array<hsize_t, 8> sizes = {1, 1, 1, 1, 1, 1, 1, 1};
 };
 
 [[noreturn]] void refuse(std::filesystem::path const& path, std::string const& object) {
@@ -58,29 +63,32 @@ void add_attributes(hid_t object, bool is_root, std::string& out, std::filesyste
   }
 }
 
+void describe_dataset(ObjectHead& head, std::filesystem::path const& path) {
+  head.type = Handle(H5Dget_type(head.object.get()), H5Tclose);
+  head.space = Handle(H5Dget_space(head.object.get()), H5Sclose);
+  int const dimensions = H5Sget_simple_extent_ndims(head.space.get());
+  bool const is_sound = head.type.is_valid() && dimensions >= 0 && dimensions <= 8;
+  if (!is_sound || H5Tis_variable_str(head.type.get()) > 0) refuse(path, head.name);
+  H5Sget_simple_extent_dims(head.space.get(), head.sizes.data(), nullptr);
+  head.elements = 1;
+  for (int d = 0; d < dimensions; ++d) {
+    hsize_t const size = head.sizes[static_cast<std::size_t>(d)];
+    head.description += fmt::format("{}x", size);
+    head.elements *= size;
+  }
+  head.element_bytes = H5Tget_size(head.type.get());
+  head.description += describe_type(head.type.get()) + "|";
+}
+
 ObjectHead read_head(hid_t file, std::string const& name, std::filesystem::path const& path) {
   ObjectHead head;
   head.name = name;
-  Handle const object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
-  if (!object.is_valid()) refuse(path, name);
-  head.is_dataset = H5Iget_type(object.get()) == H5I_DATASET;
+  head.object = Handle(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
+  if (!head.object.is_valid()) refuse(path, name);
+  head.is_dataset = H5Iget_type(head.object.get()) == H5I_DATASET;
   head.description = name + "|";
-  if (head.is_dataset) {
-    Handle const type(H5Dget_type(object.get()), H5Tclose);
-    Handle const space(H5Dget_space(object.get()), H5Sclose);
-    hsize_t sizes[8] = {};
-    int const dimensions = H5Sget_simple_extent_ndims(space.get());
-    if (!type.is_valid() || dimensions < 0 || dimensions > 8 || H5Tis_variable_str(type.get()) > 0) refuse(path, name);
-    H5Sget_simple_extent_dims(space.get(), sizes, nullptr);
-    head.elements = 1;
-    for (int d = 0; d < dimensions; ++d) {
-      head.description += fmt::format("{}x", sizes[d]);
-      head.elements *= sizes[d];
-    }
-    head.element_bytes = H5Tget_size(type.get());
-    head.description += describe_type(type.get()) + "|";
-  }
-  add_attributes(object.get(), name == ".", head.description, path);
+  if (head.is_dataset) describe_dataset(head, path);
+  add_attributes(head.object.get(), name == ".", head.description, path);
   return head;
 }
 
@@ -95,45 +103,60 @@ std::vector<std::string> all_objects(hid_t file, std::filesystem::path const& pa
   return names;
 }
 
-/// Digest of elements first .. first+count of a dataset of one or two dimensions, read row-wise.
-Sha256Sum hash_block(hid_t dataset, ObjectHead const& head, hsize_t first, hsize_t count,
-                     std::filesystem::path const& path) {
-  Handle const type(H5Dget_type(dataset), H5Tclose);
-  Handle const space(H5Dget_space(dataset), H5Sclose);
-  hsize_t sizes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-  int const dimensions = H5Sget_simple_extent_dims(space.get(), sizes, nullptr);
-  hsize_t width = 1;
-  for (int d = 1; d < dimensions; ++d) width *= sizes[d];
+/// Digest of `rows` rows from `first` of a dataset, read row-wise.
+Sha256Sum hash_block(ObjectHead const& head, hsize_t first, hsize_t rows, std::filesystem::path const& path) {
+  std::array<hsize_t, 8> const start = {first};
+  std::array<hsize_t, 8> extent = head.sizes;
+  extent[0] = rows;
+  hsize_t const count = head.elements / head.sizes[0] * rows;
   std::vector<std::byte> values(count * head.element_bytes);
-  // Blocks are whole rows (see rows_per_block), so one hyperslab is enough.
-  hsize_t start[8] = {first / width};
-  hsize_t extent[8] = {count / width};
-  std::copy(sizes + 1, sizes + 8, extent + 1);
-  if (dimensions > 0) H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start, nullptr, extent, nullptr);
+  // Blocks are whole rows, so one hyperslab is enough.
+  bool const is_scalar = H5Sget_simple_extent_ndims(head.space.get()) == 0;
+  if (!is_scalar) {
+    H5Sselect_hyperslab(head.space.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
+  }
   Handle const memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
-  auto const read = [&] { return H5Dread(dataset, type.get(), memory.get(), space.get(), H5P_DEFAULT, values.data()); };
-  if (at_failpoint(read) < 0) refuse(path, head.name);
+  auto const read = [&] {
+    return H5Dread(head.object.get(), head.type.get(), memory.get(), head.space.get(), H5P_DEFAULT, values.data());
+  };
+  if (at_failpoint(read, CallKind::read) < 0) refuse(path, head.name);
   Sha256 hash;
   hash.add(values);
   return hash.finish();
 }
 
-std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, hid_t file, ObjectHead const& head, std::size_t& next_block,
+std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, ObjectHead const& head, std::size_t& next_block,
                                       std::filesystem::path const& path) {
   std::vector<Sha256Sum> mine;
-  Handle const dataset(H5Dopen2(file, head.name.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!dataset.is_valid()) refuse(path, head.name);
-  Handle const space(H5Dget_space(dataset.get()), H5Sclose);
-  hsize_t sizes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-  H5Sget_simple_extent_dims(space.get(), sizes, nullptr);
-  hsize_t const width = sizes[0] > 0 ? head.elements / sizes[0] : 1;
+  hsize_t const all_rows = head.sizes[0];
+  hsize_t const width = all_rows > 0 ? head.elements / all_rows : 1;
   hsize_t const rows_per_block = std::max<hsize_t>(block_bytes / std::max<hsize_t>(width * head.element_bytes, 1), 1);
-  for (hsize_t first = 0; first < sizes[0] && head.elements > 0; first += rows_per_block, ++next_block) {
+  for (hsize_t first = 0; first < all_rows && head.elements > 0; first += rows_per_block, ++next_block) {
     if (static_cast<int>(next_block % static_cast<std::size_t>(comm.size())) != comm.rank()) continue;
-    hsize_t const rows = std::min(rows_per_block, sizes[0] - first);
-    mine.push_back(hash_block(dataset.get(), head, first * width, rows * width, path));
+    mine.push_back(hash_block(head, first, std::min(rows_per_block, all_rows - first), path));
   }
   return mine;
+}
+
+/// Each rank reads through a handle of its own: nothing here is collective.
+Handle open_alone(std::filesystem::path const& path) {
+  auto const open = [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT); };
+  Handle file(at_failpoint(open, CallKind::read), H5Fclose);
+  if (!file.is_valid()) throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
+  return file;
+}
+
+/// The file's own attribute "digest", empty when there is none.
+std::string digest_attribute(std::filesystem::path const& path) {
+  Handle const file = open_alone(path);
+  if (H5Aexists(file.get(), "digest") <= 0) return "";
+  Handle const attribute(H5Aopen(file.get(), "digest", H5P_DEFAULT), H5Aclose);
+  Handle const type(attribute.is_valid() ? H5Aget_type(attribute.get()) : -1, H5Tclose);
+  bool const is_text = type.is_valid() && H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
+  if (!is_text) refuse(path, "digest");
+  std::string digest(H5Tget_size(type.get()), '\0');
+  if (H5Aread(attribute.get(), type.get(), digest.data()) < 0) refuse(path, "digest");
+  return digest;
 }
 
 }  // namespace
@@ -145,17 +168,12 @@ std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;
   agree(comm, "digest", [&] {
-    // Each rank reads its blocks through a handle of its own: nothing here is collective.
-    Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    Handle const file(at_failpoint([&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); }), H5Fclose);
-    if (!file.is_valid()) {
-      throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
-    }
+    Handle const file = open_alone(path);
     for (std::string const& name : all_objects(file.get(), path)) {
       ObjectHead const head = read_head(file.get(), name, path);
       heads += head.description + "\n";
       if (!head.is_dataset) continue;
-      std::vector<Sha256Sum> const sums = hash_my_blocks(comm, file.get(), head, blocks, path);
+      std::vector<Sha256Sum> const sums = hash_my_blocks(comm, head, blocks, path);
       mine.insert(mine.end(), sums.begin(), sums.end());
     }
   });
@@ -171,6 +189,16 @@ std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
   hash.add_field(heads);
   hash.add(std::as_bytes(std::span<Sha256Sum const>(ordered)));
   return hex(hash.finish());
+}
+
+std::string carried_digest(Comm const& comm, std::filesystem::path const& path) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  if (!check_file_sum(comm, path)) return "";
+  std::string digest;
+  agree(comm, "read the digest of " + path.string(), [&] {
+    if (comm.is_root()) digest = digest_attribute(path);
+  });
+  return comm.broadcast(digest);
 }
 
 }  // namespace tidemill::io

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
@@ -19,6 +20,10 @@ struct Hdf5File::State {
   std::filesystem::path path;
   bool reading;
   Handle file;
+  /// The object used last: what is asked of a column is asked in a row, and a look-up by name takes long.
+  std::string last_name = {};
+  Handle last_object = {};
+  bool closed_well = true;  ///< all objects before it
 
   [[noreturn]] void fail(std::string const& object, std::string_view what) const {
     if (reading) {
@@ -30,6 +35,28 @@ struct Hdf5File::State {
   Handle own(hid_t id, Handle::Close close, std::string const& object, std::string_view what) const {
     if (id < 0) fail(object, what);
     return Handle(id, close);
+  }
+  /// A group or dataset, open until the next one is asked for.
+  hid_t object(std::string const& name) {
+    if (!last_object.is_valid() || name != last_name) {
+      keep(name, own(H5Oopen(file.get(), name.c_str(), H5P_DEFAULT), H5Oclose, name, "open"));
+    }
+    return last_object.get();
+  }
+  hid_t dataset(std::string const& name) {
+    hid_t const found = object(name);
+    if (H5Iget_type(found) != H5I_DATASET) fail(name, "open");
+    return found;
+  }
+  void keep(std::string const& name, Handle opened) {
+    bool const is_closed = last_object.reset() >= 0;
+    last_object = std::move(opened);
+    check_closed(is_closed, std::exchange(last_name, name));
+  }
+  /// Of several ranks one alone must not stop; they find out together when the file is closed.
+  void check_closed(bool is_closed, std::string const& name) {
+    closed_well = closed_well && is_closed;
+    if (!closed_well && !reading && comm.size() == 1) fail(name, "close");
   }
   void check(herr_t status, std::string const& object, std::string_view what) const {
     if (status < 0) fail(object, what);

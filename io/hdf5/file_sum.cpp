@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "io/error.hpp"
+#include "io/store/file_reader.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::io {
@@ -52,21 +53,33 @@ std::string trailer_of(std::uint64_t size, std::uint32_t crc) {
 }
 
 /// Where the superblock says that the file ends; 0 when it is of an older version or damaged.
-std::uint64_t end_of_library(std::filesystem::path const& path) {
-  std::string const head = read_bytes(path, 0, superblock_bytes);
+std::uint64_t end_of_library(FileReader const& file) {
+  std::string const head = file.read(0, superblock_bytes);
   bool const is_newest = head.size() == superblock_bytes && head.starts_with(superblock_mark) &&
                          head[version_at] >= 2 && head[offset_size_at] == 8;
   return is_newest ? little_endian(std::string_view(head).substr(end_of_file_at, 8)) : 0;
 }
 
-/// The number of summed bytes, 0 when the file has no sum. One damage cannot hide the mark and the file's end both.
-std::uint64_t summed_bytes(std::filesystem::path const& path, std::uint64_t size) {
-  std::uint64_t const before = size > trailer_bytes ? size - trailer_bytes : 0;
-  std::string const trailer = read_bytes(path, static_cast<std::int64_t>(before), trailer_bytes);
-  if (before > 0 && trailer.starts_with(sum_mark)) return before;
-  std::uint64_t const end = end_of_library(path);
+/// What stands behind the library's end, empty when the file has no sum. One damage cannot hide the mark and the file's
+/// end both.
+std::string trailer_in(std::filesystem::path const& path, FileReader const& file) {
+  auto const size = static_cast<std::uint64_t>(file.size());
+  if (size > trailer_bytes) {
+    std::string trailer = file.read(static_cast<std::int64_t>(size - trailer_bytes), trailer_bytes);
+    if (trailer.starts_with(sum_mark)) return trailer;
+  }
+  std::uint64_t const end = end_of_library(file);
   if (end != 0 && end != size) refuse_sum(path, fmt::format("it has {} bytes, {} were written", size, end));
-  return 0;
+  return "";
+}
+
+std::uint32_t crc_of_part(FileReader const& file, RowRange part) {
+  constexpr std::int64_t block = std::int64_t{1} << 20;
+  std::uint32_t crc = 0;
+  for (std::int64_t at = part.first; at < part.end(); at += block) {
+    crc = crc_of(file.read(at, static_cast<std::size_t>(std::min(block, part.end() - at))), crc);
+  }
+  return crc;
 }
 
 }  // namespace
@@ -81,33 +94,33 @@ void append_file_sum(std::filesystem::path const& path) {
   write_file_at(path, static_cast<std::int64_t>(size), trailer_of(size, crc));
 }
 
-void check_file_sum(Comm const& comm, std::filesystem::path const& path) {
+bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
   std::array<std::uint64_t, 2> part = {0, 0};  // bytes and CRC of this rank's share
-  std::uint64_t summed = 0;
+  std::string trailer;
+  std::int64_t summed = 0;
   agree(comm, "check " + path.string(), [&] {
     std::error_code missing;
-    std::uint64_t const size = std::filesystem::file_size(path, missing);
-    if (missing) return;  // whoever opens it says so
-    summed = summed_bytes(path, size);
-    RowRange const share = even_share(static_cast<std::int64_t>(summed), comm.rank(), comm.size());
-    std::uint32_t crc = 0;
-    constexpr std::int64_t block = std::int64_t{1} << 20;
-    for (std::int64_t at = share.first; at < share.end(); at += block) {
-      crc = crc_of(read_bytes(path, at, static_cast<std::size_t>(std::min(block, share.end() - at))), crc);
-    }
-    part = {static_cast<std::uint64_t>(share.count), crc};
+    if (!std::filesystem::exists(path, missing)) return;  // whoever opens it says so
+    FileReader const file(path);
+    trailer = trailer_in(path, file);
+    if (trailer.empty()) return;
+    summed = file.size() - static_cast<std::int64_t>(trailer_bytes);
+    RowRange const share = even_share(summed, comm.rank(), comm.size());
+    part = {static_cast<std::uint64_t>(share.count), crc_of_part(file, share)};
   });
   std::vector<std::uint64_t> const parts = comm.gather_all(std::span<std::uint64_t const>(part));
   agree(comm, "check " + path.string(), [&] {
-    if (summed == 0) return;
+    if (trailer.empty()) return;
     std::uint32_t crc = 0;
     for (std::size_t r = 0; r < parts.size(); r += 2) {
       crc = static_cast<std::uint32_t>(
           crc32_combine(crc, static_cast<std::uint32_t>(parts[r + 1]), static_cast<z_off_t>(parts[r])));
     }
-    std::string const found = read_bytes(path, static_cast<std::int64_t>(summed), trailer_bytes);
-    if (found != trailer_of(summed, crc)) refuse_sum(path, "its bytes do not fit their check sum");
+    if (trailer != trailer_of(static_cast<std::uint64_t>(summed), crc)) {
+      refuse_sum(path, "its bytes do not fit their check sum");
+    }
   });
+  return comm.broadcast(trailer.empty() ? "" : "summed") == "summed";
 }
 
 }  // namespace tidemill::io

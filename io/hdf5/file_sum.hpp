@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "io/comm/comm.hpp"
 
@@ -15,7 +16,13 @@ namespace tidemill::io {
 void append_file_sum(std::filesystem::path const& path);
 
 /// Collective; every rank reads its share. Throws DataError unless the bytes are those that were summed. A file that
-/// ends where its superblock says was not committed by tidemill: it passes, and the library judges it.
-void check_file_sum(Comm const& comm, std::filesystem::path const& path);
+/// ends where its superblock says was not committed by tidemill: it passes, and the library judges it. Returns whether
+/// there was a sum.
+bool check_file_sum(Comm const& comm, std::filesystem::path const& path);
+
+/// Collective. The root attribute "digest" of a file whose check sum is found right: what commit_hdf5 computed from the
+/// values that it had read back, without computing it again. Empty when the file has no check sum or no digest. Throws
+/// DataError when its bytes were changed.
+std::string carried_digest(Comm const& comm, std::filesystem::path const& path);
 
 }  // namespace tidemill::io

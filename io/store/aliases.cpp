@@ -13,7 +13,17 @@ namespace tidemill::io {
 
 namespace fs = std::filesystem;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ModelAliases, champion, previous)
+static void to_json(nlohmann::json& json, ModelAliases const& aliases) {
+  json = {{"champion", aliases.champion}, {"previous", aliases.previous}};
+  if (!aliases.slices.empty()) json["slices"] = aliases.slices;
+}
+
+static void from_json(nlohmann::json const& json, ModelAliases& aliases) {
+  json.at("champion").get_to(aliases.champion);
+  json.at("previous").get_to(aliases.previous);
+  aliases.slices = json.value("slices", std::map<std::string, std::string>());
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Aliases, base, decided, in_use, promotion)
 
 namespace {

@@ -5,6 +5,7 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file_sum.hpp"
+#include "io/store/committed_digest.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::io {
@@ -15,10 +16,10 @@ constexpr std::string_view hdf5_signature = "\211HDF\r\n\032\n";
 
 std::filesystem::path temporary_name(std::filesystem::path const& path) { return path.string() + ".tmp"; }
 
+/// Each rank has synced what it wrote.
 void publish(Comm const& comm, std::filesystem::path const& temporary, std::filesystem::path const& path) {
   agree(comm, "publish " + path.string(), [&] {
     if (!comm.is_root()) return;
-    sync_file(temporary);
     rename_file(temporary, path);
     sync_folder(path.parent_path());
   });
@@ -48,8 +49,8 @@ std::string stored_digest(Comm const& comm, std::filesystem::path const& path) {
 }
 
 /// The values were read back for the digest; adding it has written to the file once more.
-void check_stored_digest(Comm const& comm, std::filesystem::path const& path, std::string const& digest) {
-  if (stored_digest(comm, path) == digest) return;
+void check_carried_digest(Comm const& comm, std::filesystem::path const& path, std::string const& digest) {
+  if (carried_digest(comm, path) == digest) return;
   throw Error(path.string() + ": the digest read back is not the one written; is the disk sound?");
 }
 
@@ -89,7 +90,7 @@ std::string commit_hdf5(Comm const& comm, std::filesystem::path const& path, Pro
   agree(comm, "sum " + temporary.string(), [&] {
     if (comm.is_root()) append_file_sum(temporary);
   });
-  check_stored_digest(comm, temporary, digest);
+  check_carried_digest(comm, temporary, digest);
   publish(comm, temporary, path);
   return digest;
 }
@@ -99,9 +100,11 @@ void commit_text(Comm const& comm, std::filesystem::path const& path, std::strin
   prepare(comm, path);
   std::int64_t const offset = comm.sum_before(static_cast<std::int64_t>(my_part.size()));
   agree(comm, "create " + path.string(), [&] {
-    if (comm.is_root()) write_file(temporary, "");
+    if (comm.is_root()) write_file(temporary, my_part);
   });
-  agree(comm, "write " + path.string(), [&] { write_file_at(temporary, offset, my_part); });
+  agree(comm, "write " + path.string(), [&] {
+    if (!comm.is_root() && !my_part.empty()) write_file_at(temporary, offset, my_part);
+  });
   std::int64_t const total = comm.sum(static_cast<std::int64_t>(my_part.size()));
   agree(comm, "check " + path.string(), [&] {
     if (comm.is_root()) check_size(temporary, total);
@@ -109,15 +112,32 @@ void commit_text(Comm const& comm, std::filesystem::path const& path, std::strin
   publish(comm, temporary, path);
 }
 
-std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) {
-  bool is_hdf5 = false;
-  agree(comm, "read " + path.string(), [&] { is_hdf5 = read_bytes(path, 0, hdf5_signature.size()) == hdf5_signature; });
-  if (is_hdf5) return digest_hdf5(comm, path);
+namespace {
+
+bool is_hdf5(Comm const& comm, std::filesystem::path const& path) {
+  bool is_so = false;
+  agree(comm, "read " + path.string(), [&] { is_so = read_bytes(path, 0, hdf5_signature.size()) == hdf5_signature; });
+  return is_so;
+}
+
+std::string digest_of_bytes(Comm const& comm, std::filesystem::path const& path) {
   std::string digest;
   agree(comm, "read " + path.string(), [&] {
     if (comm.is_root()) digest = sha256_of_file(path);
   });
   return comm.broadcast(digest);
+}
+
+}  // namespace
+
+std::string digest_of_file(Comm const& comm, std::filesystem::path const& path) {
+  return is_hdf5(comm, path) ? digest_hdf5(comm, path) : digest_of_bytes(comm, path);
+}
+
+std::string digest_of_committed(Comm const& comm, std::filesystem::path const& path) {
+  if (!is_hdf5(comm, path)) return digest_of_bytes(comm, path);
+  std::string const carried = carried_digest(comm, path);
+  return carried.empty() ? digest_hdf5(comm, path) : carried;
 }
 
 std::string verify_hdf5(Comm const& comm, std::filesystem::path const& path) {

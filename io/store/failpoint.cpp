@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <mutex>
+#include <string>
 #include <string_view>
 
 #include "io/error.hpp"
@@ -31,6 +33,17 @@ struct FaultPlan {
 
 FaultPlan fault_plan;
 std::atomic<std::int64_t> calls_made = 0;
+bool keeps_kinds = false;
+std::mutex kinds_mutex;
+std::string kinds_of_calls;
+
+/// The call's number.
+std::int64_t count_call(CallKind kind) {
+  if (!keeps_kinds) return ++calls_made;
+  std::lock_guard const lock(kinds_mutex);
+  kinds_of_calls += static_cast<char>(kind);
+  return ++calls_made;
+}
 
 FaultMode mode_named(std::string_view name) {
   if (name == "eio") return FaultMode::eio;
@@ -69,8 +82,8 @@ void die() { std::raise(SIGKILL); }
 
 void set_error() { errno = fault_plan.mode == FaultMode::enospc ? ENOSPC : EIO; }
 
-Fault next_call() {
-  if (++calls_made != fault_plan.call) return Fault::none;
+Fault next_call(CallKind kind) {
+  if (count_call(kind) != fault_plan.call) return Fault::none;
   switch (fault_plan.mode) {
     case FaultMode::none:
       return Fault::none;
@@ -93,8 +106,10 @@ Fault next_call() {
 
 void arm_failpoints(int rank) {
   namespace detail = failpoint_detail;
-  detail::is_armed = std::getenv("TIDEMILL_FAILPOINT_COUNT") != nullptr;
+  detail::keeps_kinds = std::getenv("TIDEMILL_FAILPOINT_COUNT") != nullptr;
+  detail::is_armed = detail::keeps_kinds;
   detail::calls_made = 0;
+  detail::kinds_of_calls.clear();
   detail::fault_plan = {};
   char const* const text = std::getenv("TIDEMILL_FAILPOINT");
   if (text == nullptr || *text == '\0') return;
@@ -106,7 +121,7 @@ void arm_failpoints(int rank) {
 void leave_failpoint_count(int rank) {
   char const* const path = std::getenv("TIDEMILL_FAILPOINT_COUNT");
   if (path == nullptr || rank != 0) return;
-  std::ofstream(path) << failpoint_detail::calls_made.load() << '\n';
+  std::ofstream(path) << failpoint_detail::calls_made.load() << '\n' << failpoint_detail::kinds_of_calls << '\n';
 }
 
 }  // namespace tidemill::io

@@ -14,6 +14,7 @@
 #include <sstream>
 
 #include "io/error.hpp"
+#include "io/store/failpoint.hpp"
 #include "io/store/place.hpp"
 
 namespace tidemill::io {
@@ -97,7 +98,7 @@ double lease_seconds() {
 bool make_lease_record(fs::path const& path) {
   std::string const record = fmt::format("{} {} {} {} {} {}", host_name(), getpid(), record_of_process(getpid()).start,
                                          job_name(), time_now_text(), lease_seconds());
-  if (::symlink(record.c_str(), path.c_str()) == 0) return true;
+  if (at_failpoint([&] { return ::symlink(record.c_str(), path.c_str()); }) == 0) return true;
   if (errno == EEXIST) return false;
   throw Error(fmt::format("cannot create the lock {}: {}", path.string(),
                           std::error_code(errno, std::generic_category()).message()));

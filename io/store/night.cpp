@@ -9,6 +9,7 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/committed_digest.hpp"
 #include "io/store/current.hpp"
 #include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
@@ -47,10 +48,14 @@ std::vector<std::string> list_files(Comm const& comm, fs::path const& folder) {
   return names;
 }
 
-std::vector<NightFile> digest_files(Comm const& comm, fs::path const& folder) {
+/// Digests of all files below `folder`; those in `known` are taken from there.
+std::vector<NightFile> digest_files(Comm const& comm, fs::path const& folder,
+                                    std::vector<NightFile> const& known = {}) {
   std::vector<NightFile> files;
   for (std::string const& name : list_files(comm, folder)) {
-    files.push_back({name, digest_of_file(comm, folder / name), is_result(name)});
+    auto const found = std::ranges::find(known, name, &NightFile::path);
+    bool const is_known = found != known.end();
+    files.push_back({name, is_known ? found->digest : digest_of_committed(comm, folder / name), is_result(name)});
   }
   return files;
 }
@@ -89,9 +94,10 @@ std::string manifest_text(PublishedNight const& night) {
   return with_seal(json.dump());
 }
 
-void sync_tree(fs::path const& folder) {
+/// The files were synced when they were written; their names were not.
+void sync_folders(fs::path const& folder) {
   for (auto const& entry : fs::recursive_directory_iterator(folder)) {
-    entry.is_directory() ? sync_folder(entry.path()) : sync_file(entry.path());
+    if (entry.is_directory()) sync_folder(entry.path());
   }
   sync_folder(folder);
 }
@@ -147,7 +153,8 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
                              fs::path const& prepared,
                              std::function<void(std::string const& night_digest)> const& extra, PublishAs const& as) {
   PublishedNight night;
-  std::string const digest = digest_of_results(digest_files(comm, prepared));
+  std::vector<NightFile> const results = digest_files(comm, prepared);
+  std::string const digest = digest_of_results(results);
   int const newest = newest_revision(comm, tenant, date);
   if (newest > 0) {
     night.folder = night_folder(tenant, date, newest);
@@ -161,9 +168,9 @@ PublishedNight publish_night(Comm const& comm, fs::path const& tenant, std::stri
   }
   if (extra) extra(digest);
   night.folder = night_folder(tenant, date, newest + 1);
-  night.manifest = {date, digest, digest_files(comm, prepared)};
+  night.manifest = {date, digest, digest_files(comm, prepared, results)};
   agree(comm, "sync " + prepared.string(), [&] {
-    if (comm.is_root()) sync_tree(prepared);
+    if (comm.is_root()) sync_folders(prepared);
   });
   commit_text(comm, prepared / manifest_name, comm.is_root() ? manifest_text(night) : "");
   agree(comm, "publish " + night.folder.string(), [&] {

@@ -46,7 +46,8 @@ std::filesystem::path begin_night(Comm const& comm, std::filesystem::path const&
 /// then TENANT/current swapped by rename. A reader sees the night before or this one, never a part. All files
 /// but report.html and record.json are results. A published night is never changed: the same results again publish
 /// nothing, other results for the same date become DATE.2, DATE.3, ... `extra` is called with the night's digest before
-/// the manifest is written, to add files that show it. Throws Error (exit code locked) when another run has taken the
+/// the manifest is written, to add files that show it, and changes none of the others. Files come into the folder by
+/// commit_* or copy_file, which leave them durable. Throws Error (exit code locked) when another run has taken the
 /// lease over; it publishes nothing then.
 PublishedNight publish_night(Comm const& comm, std::filesystem::path const& tenant, std::string const& date,
                              std::filesystem::path const& prepared,

@@ -15,6 +15,7 @@
 
 #include "io/error.hpp"
 #include "io/store/failpoint.hpp"
+#include "io/store/file_reader.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -38,10 +39,25 @@ constexpr std::size_t block_of_file = std::size_t{1} << 20;
   throw DataError(fmt::format("cannot open {}: {}; check that it exists and may be read", path.string(), reason));
 }
 
+int open_at(fs::path const& path, int flags) {
+  CallKind const kind = (flags & (O_WRONLY | O_CREAT)) == 0 ? CallKind::read : CallKind::change;
+  return at_failpoint([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); }, kind);
+}
+
+/// Up to `size` bytes; 0 at the end of the file.
+std::size_t read_some(int descriptor, fs::path const& path, char* bytes, std::size_t size, std::int64_t offset) {
+  for (;;) {
+    auto const read_now = [&](std::size_t now) { return ::pread(descriptor, bytes, now, offset); };
+    ssize_t const count = at_bytes_failpoint(size, CallKind::read_bytes, read_now);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) fail_to_read(path);
+  }
+}
+
 class Descriptor {
  public:
   Descriptor(fs::path const& path, int flags, std::string_view purpose) : path_(path), fd_(open_at(path, flags)) {
-    if (fd_ < 0) purpose == "read" ? fail_to_read(path_) : fail(purpose, path_);
+    if (fd_ < 0) fail(purpose, path_);
   }
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
@@ -51,20 +67,12 @@ class Descriptor {
 
   void write(std::string_view bytes, std::int64_t offset) const {
     while (!bytes.empty()) {
-      ssize_t const written =
-          at_bytes_failpoint(bytes.size(), [&](std::size_t size) { return ::pwrite(fd_, bytes.data(), size, offset); });
+      auto const write_now = [&](std::size_t size) { return ::pwrite(fd_, bytes.data(), size, offset); };
+      ssize_t const written = at_bytes_failpoint(bytes.size(), CallKind::write_bytes, write_now);
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) fail("write", path_);
       bytes.remove_prefix(static_cast<std::size_t>(written));
       offset += written;
-    }
-  }
-  /// Up to `size` bytes; 0 at the end of the file.
-  std::size_t read(char* bytes, std::size_t size, std::int64_t offset) const {
-    for (;;) {
-      ssize_t const count = at_bytes_failpoint(size, [&](std::size_t now) { return ::pread(fd_, bytes, now, offset); });
-      if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) fail_to_read(path_);
     }
   }
   void sync() const {
@@ -77,9 +85,6 @@ class Descriptor {
   }
 
  private:
-  static int open_at(fs::path const& path, int flags) {
-    return at_failpoint([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
-  }
   fs::path path_;
   int fd_;
 };
@@ -88,7 +93,10 @@ void remove_entry(fs::path const& path) {
   bool const is_folder = fs::is_directory(fs::symlink_status(path));
   if (is_folder) {
     std::vector<fs::path> inside;
-    for (auto const& entry : fs::directory_iterator(path)) inside.push_back(entry.path());
+    std::error_code error;
+    for (auto const& entry : fs::directory_iterator(path, error)) inside.push_back(entry.path());
+    if (error == std::errc::no_such_file_or_directory) return;  // another process removes it too
+    if (error) throw Error(fmt::format("cannot list {}: {}", path.string(), error.message()));
     std::sort(inside.begin(), inside.end());  // the same calls in the same order whatever the file system lists first
     for (fs::path const& entry : inside) remove_entry(entry);
   }
@@ -163,27 +171,42 @@ void copy_file(fs::path const& from, fs::path const& to) {
   copy.close();
 }
 
-void read_in_blocks(fs::path const& path, std::function<void(std::string_view)> const& take) {
-  Descriptor const file(path, O_RDONLY, "read");
-  std::vector<char> block(block_of_file);
-  std::int64_t offset = 0;
-  while (std::size_t const count = file.read(block.data(), block.size(), offset)) {
-    take({block.data(), count});
-    offset += static_cast<std::int64_t>(count);
-  }
+FileReader::FileReader(fs::path const& path) : path_(path), descriptor_(open_at(path, O_RDONLY)) {
+  if (descriptor_ < 0) fail_to_read(path_);
+  struct stat status = {};
+  if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) size_ = status.st_size;
 }
 
-std::string read_bytes(fs::path const& path, std::int64_t offset, std::size_t size) {
-  Descriptor const file(path, O_RDONLY, "read");
+FileReader::~FileReader() { ::close(descriptor_); }
+
+std::string FileReader::read(std::int64_t offset, std::size_t size) const {
   std::string bytes(size, '\0');
   std::size_t have = 0;
   while (have < size) {
-    std::size_t const count = file.read(bytes.data() + have, size - have, offset + static_cast<std::int64_t>(have));
+    std::size_t const count =
+        read_some(descriptor_, path_, bytes.data() + have, size - have, offset + static_cast<std::int64_t>(have));
     if (count == 0) break;
     have += count;
   }
   bytes.resize(have);
   return bytes;
+}
+
+void read_in_blocks(fs::path const& path, std::function<void(std::string_view)> const& take) {
+  FileReader const file(path);
+  std::int64_t offset = 0;
+  for (;;) {
+    std::int64_t const left = file.size() - offset;
+    auto const wanted = left > 0 ? std::min(block_of_file, static_cast<std::size_t>(left)) : block_of_file;
+    std::string const block = file.read(offset, wanted);
+    if (!block.empty()) take(block);
+    offset += static_cast<std::int64_t>(block.size());
+    if (block.size() < wanted || offset == file.size()) return;
+  }
+}
+
+std::string read_bytes(fs::path const& path, std::int64_t offset, std::size_t size) {
+  return FileReader(path).read(offset, size);
 }
 
 std::string read_file(fs::path const& path) {

@@ -52,6 +52,7 @@ void verify_version(Comm const& comm, std::filesystem::path const& tenant, std::
 /// The versions of one model that are in use. Empty: none.
 struct ModelAliases {
   std::string champion, previous;
+  std::map<std::string, std::string> slices = {};  ///< by name of the slice; the champion serves all others
   bool operator==(ModelAliases const&) const = default;
 };
 

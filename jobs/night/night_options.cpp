@@ -78,6 +78,14 @@ void add_gate_options(po::options_description& out, NightOptions& options) {
   out.add_options()("gate.refresh-must-gain", po::value(&gate.refresh_must_gain)->default_value(gate.refresh_must_gain),
                     "1: the same options on newer data must show a gain too");
   add_options(out, gate.params, "gate.");
+  out.add_options()("gate.slices", po::value(&options.gate_slices),
+                    "columns of the daily sales, as category or location,category: where the new model loses or wins "
+                    "in one of their slices, that slice keeps, or gets, a champion of its own")(
+      "gate.slice-min-rows", po::value(&gate.slices.min_rows)->default_value(gate.slices.min_rows),
+      "judged days a slice needs for that");
+  out.add_options()("gate.slice-discovery-rate",
+                    po::value(&gate.slices.discovery_rate)->default_value(gate.slices.discovery_rate),
+                    "false discoveries among the slices (Benjamini-Hochberg)");
 }
 
 void add_price_options(po::options_description& out, NightOptions& options) {
@@ -262,6 +270,8 @@ drivers::AssetNight night_params(Context const& context, NightOptions const& opt
   params.menu.rule.variant = drivers::menu_variant_named(options.menu_variant);
   params.gate.metrics = split_list(options.gate_metrics);
   drivers::check(params.gate.params);
+  params.gate.slices.columns = split_list(options.gate_slices);
+  drivers::check(params.gate.slices);
   for (std::string const& name : params.gate.metrics) drivers::paired_metric(name, {});
   params.item_days.interval = params.backtest.forecast.interval;
   params.item_days.model = params.backtest.forecast.model;

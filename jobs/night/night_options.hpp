@@ -17,6 +17,7 @@ struct NightOptions {
   std::string store, tenant = "main", date, stop_after, title, currency = "USD";
   std::string input, date_order, price_demand = "elasticity", price_endings, menu_variant = "kasavana_smith",
                                  gate_metrics = "wape,bias";
+  std::string gate_slices;
   std::vector<std::string> sources;
   bool group_access = false;  ///< of a tenant that is made now
   std::string costs, promotions, metrics_file;

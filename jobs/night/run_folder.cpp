@@ -9,6 +9,7 @@
 #include <map>
 
 #include "io/error.hpp"
+#include "io/progress/prometheus.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/posix.hpp"
 
@@ -45,6 +46,11 @@ RunFolder::RunFolder(io::Comm const& comm, fs::path const& tenant) : comm_(comm)
 }
 
 void RunFolder::write(drivers::RunRecord const& record) const {
+  // While it runs only whoever watches reads it: whole at every instant, but not worth two waits for the disk a step.
+  if (record.state == "running" && !record.steps.empty()) {
+    if (comm_.is_root()) io::replace_text(path_ / "record.json", drivers::to_json(record));
+    return;
+  }
   io::commit_text(comm_, path_ / "record.json", comm_.is_root() ? drivers::to_json(record) : "");
 }
 

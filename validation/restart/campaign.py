@@ -2,7 +2,7 @@
 """Breaks the smallest night in every way that can be numbered, and tells what came of it as a Markdown table.
 
 usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpoints,flips,...] [--seed N]
-           [--tidemill FILE] [--folder DIR] [--workers N] [--seconds N] [--count N]
+           [--tidemill FILE] [--folder DIR] [--workers N] [--seconds N] [--count N] [--slice I/N] [--record FILE]
   failpoints   fail call K of the night for every K: errors, short transfers, kills
   flips        single bits of every kind of file and of the pointer `current`
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
@@ -11,7 +11,9 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   idempotence  the finished night again
 Every choice comes from the seed, which is printed. Exits with 1 when anything was silently wrong, crashed, or left
 the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order. --count
-stands for the tier's number of cases of each part.
+stands for the tier's number of cases of each part. --record keeps each failpoint case with its outcome, and the
+messages of violations, in a file of JSON lines; cases in it are not run again and count for the table, so slices (2/5:
+the second of five) and runs that were ended add up to one.
 """
 import argparse
 import json
@@ -86,12 +88,19 @@ class Campaign:
         return self.kinds
 
     def failpoints(self):
-        points = broken_runs.Failpoints(self.night, self.folder / "broken", self.arguments.workers)
+        record = self.arguments.record and pathlib.Path(self.arguments.record)
+        record = broken_runs.CaseRecord(record, self.night)
+        points = broken_runs.Failpoints(self.night, self.folder / "broken", self.arguments.workers, record)
         points.folder.mkdir()
-        cases = points.run(self.random("failpoints"), self.counts[0], self.arguments.seconds)
+        part, parts = self.arguments.slice
+        cases, before = points.run(self.random("failpoints"), self.counts[0], self.arguments.seconds, part, parts)
         self.rows += points.rows()
-        self.faults += points.faults
-        print(f"{sum(points.counts.values())} of {cases} drawn; a night makes {self.night.calls} calls", flush=True)
+        self.faults += [f"{line['mode']}@{line['call']}: {'; '.join(line['faults'] + line['messages'])}"
+                        for line in record.violations()]
+        kinds = self.night.kinds
+        print(f"{cases} cases, {before} of them run before; a night makes {self.night.calls} calls, "
+              f"{sum(k in 'cw' for k in kinds)} of them change the disk, {sum(k in 'wb' for k in kinds)} move bytes",
+              flush=True)
 
     def damage(self, work):
         damage = damaged_files.Damage(self.tidemill, self.folder / "damaged")
@@ -142,6 +151,14 @@ def report(campaign, seconds):
     print(f"\ncampaign.py: {total} faults in {seconds:.0f} s, {len(campaign.faults)} violations")
 
 
+def slice_of(text):
+    """I/N as (I, N)."""
+    part, parts = map(int, text.split("/"))
+    if not 1 <= part <= parts:
+        raise argparse.ArgumentTypeError(f"{text}: expected I/N with I from 1 to N")
+    return part, parts
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tier", choices=COUNTS, default="quick")
@@ -152,6 +169,8 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=0)
     parser.add_argument("--count", type=int)
+    parser.add_argument("--slice", type=slice_of, default=(1, 1))
+    parser.add_argument("--record")
     arguments = parser.parse_args()
     parts = arguments.what.split(",")
     unknown = [part for part in parts if part not in ALL]

@@ -40,7 +40,7 @@ def make_checkpoints(night, folder):
                  "--quiet", "--output"]
     count = folder / "calls"
     night.expect(night.tidemill.run(*arguments, folder / "whole.h5", TIDEMILL_FAILPOINT_COUNT=str(count)))
-    last = int(count.read_text())
+    last = int(count.read_text().split()[0])
     for call in range(last - 10, 0, -10):
         night.tidemill.run(*arguments, folder / "m.h5", TIDEMILL_FAILPOINT=f"kill_before@{call}")
         left = sorted(folder.glob("checkpoints/**/checkpoint-*.h5"), key=lambda p: int(p.stem.split("-")[1]))

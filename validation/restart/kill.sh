@@ -1,8 +1,12 @@
 #!/bin/sh
 # Kills runs at random moments and continues them on other numbers of ranks: every result must have the digest of
 # undisturbed runs.
-# usage: sh validation/restart/kill.sh [--what train|night] [--kills N] [--seed S] [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
-#   --what      train: boosted trees for squared loss, quantiles and classes in turn; night: the small demo chain
+# usage: sh validation/restart/kill.sh [--what train|night|smallest] [--who any|one|all|resume] [--kills N] [--seed S]
+#          [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
+#   --what      train: boosted trees for squared loss, quantiles and classes in turn; night: the small demo chain;
+#               smallest: the smallest night with sales and the smallest with assets in turn
+#   --who       one: kills take one random rank; all: all ranks; resume: every run is killed, resumed, and killed again,
+#               and only the second kills are counted (default: any)
 #   --folder    for data, runs and logs, and kept (default: a temporary one, removed at the end)
 #   --ranks     the largest number of ranks drawn
 #   --quick     one kind of model on little data and at most two ranks, for the test suite
@@ -16,6 +20,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/validation/restart/workload.sh"
 
 what=train
+who=any
 kills=20
 seed=1
 tidemill=$root/build/tidemill
@@ -25,13 +30,14 @@ most_ranks=4
 while [ $# -gt 0 ]; do
   case "$1" in
     --what) shift; what=${1:?} ;;
+    --who) shift; who=${1:?} ;;
     --kills) shift; kills=${1:?} ;;
     --seed) shift; seed=${1:?} ;;
     --tidemill) shift; tidemill=${1:?} ;;
     --folder) shift; folder=${1:?} ;;
     --ranks) shift; most_ranks=${1:?} ;;
     --quick) quick=yes; most_ranks=2 ;;
-    *) sed -n '4,8s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,12s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
@@ -41,7 +47,12 @@ case $what$quick in
   trainno) kinds="boost quantile multiclass"; size_of_work full ;;
   trainyes) kinds=boost; size_of_work quick ;;
   night*) kinds=night ;;
-  *) echo "kill.sh: --what is train or night" >&2; exit 2 ;;
+  smallest*) kinds="small_sales small_assets" ;;
+  *) echo "kill.sh: --what is train, night or smallest" >&2; exit 2 ;;
+esac
+case $who in
+  any | one | all | resume) ;;
+  *) echo "kill.sh: --who is any, one, all or resume" >&2; exit 2 ;;
 esac
 
 if [ -n "$folder" ]; then mkdir -p "$folder"; keep=yes; else folder=$(mktemp -d); keep=no; fi
@@ -145,7 +156,8 @@ check_digest() {
   fi
 }
 
-echo "kill.sh: $kills kills of $what, seed $seed"
+if [ "$who" = any ]; then told=""; else told=", $who"; fi
+echo "kill.sh: $kills kills of $what$told, seed $seed"
 for kind in $kinds; do
   prepare_work "$kind"
   for ranks in 1 "$most_ranks"; do
@@ -155,7 +167,10 @@ for kind in $kinds; do
     await_end "$run"
     [ $status -eq 0 ] || { cat "$run/log" >&2; echo "kill.sh: the undisturbed $kind ended with $status" >&2; exit 1; }
     duration=$(($(now_ms) - begin))
-    eval "duration_$kind=$duration"
+    # The smallest nights are killed within the shorter of the two, which other work beside them has disturbed less.
+    eval "before=\${duration_$kind:-$duration}"
+    if [ "$what" != smallest ] || [ "$duration" -lt "$before" ]; then before=$duration; fi
+    eval "duration_$kind=$before"
     longest=$((6000 + duration / 5))
     check_digest "$kind" "$run"
     echo "undisturbed $kind on $ranks: $(in_seconds $duration) s, digest $digest, $verdict"
@@ -169,6 +184,7 @@ echo "|---|---|---|---|"
 count=0
 runs=0
 late=0
+pairs=""
 while [ $count -lt "$kills" ]; do
   # shellcheck disable=SC2086
   set -- $kinds
@@ -178,12 +194,21 @@ while [ $count -lt "$kills" ]; do
   run=$folder/$kind-$runs
   story=""
   kill_this=yes
+  kills_of_run=0
   while :; do
     draw "$most_ranks"; ranks=$((drawn + 1))
     draw 1000; moment=$drawn
     draw 3; mode=$drawn
     draw 12; victim=$drawn
     draw 4; again=$drawn
+    case $who in
+      one) mode=0 again=1 ;;
+      all) mode=1 again=1 ;;
+      resume)
+        again=0
+        if [ $kills_of_run -gt 0 ]; then again=1 moment=$((moment / 2)); fi
+        ;;
+    esac
     start_run "$kind" "$ranks" "$run"
     killed=""
     if [ $kill_this = yes ]; then
@@ -198,16 +223,22 @@ while [ $count -lt "$kills" ]; do
       echo "kill.sh: $kind on $ranks ranks ended with $status though nobody killed it; before: $story" >&2
       exit 1
     fi
-    count=$((count + 1))
+    kills_of_run=$((kills_of_run + 1))
+    [ "$who" = resume ] && [ $kills_of_run -eq 1 ] || count=$((count + 1))
+    killed_on=$ranks
     story="$story${story:+; }$ranks, $(in_seconds "$moment") s, $killed, $(committed_by "$run")"
     if [ "$again" -ne 0 ] || [ $count -ge "$kills" ]; then kill_this=no; fi
   done
   if [ -z "$story" ]; then late=$((late + 1)); rm -rf "$run"; continue; fi
+  if [ "$who" = resume ] && [ $kills_of_run -eq 1 ]; then late=$((late + 1)); rm -rf "$run"; continue; fi
+  pairs="$pairs $killed_on>$ranks"
   check_digest "$kind" "$run"
   echo "| $kind | $story | $ranks | $verdict |"
   [ "$verdict" != equal ] || rm -rf "$run"
 done
 
 echo
+echo "killed on > finished on, and how often:"
+echo "$pairs" | tr ' ' '\n' | sed '/^$/d' | sort | uniq -c | awk '{ printf "%s%s %s", n++ ? ", " : "", $2, $1 } END { print "" }'
 echo "kill.sh: $count kills in $((runs - late)) runs, $failures digests differ; $late moments drawn again (the run had ended); $hung launchers hung"
 [ $failures -eq 0 ]

@@ -1,13 +1,18 @@
-"""The smallest night with sales and assets, and runs of tidemill on it: what campaign.py breaks in many ways."""
+"""The smallest night with sales and assets, and runs of tidemill on it: what campaign.py breaks in many ways.
+
+usage: python3 validation/restart/small_night.py FOLDER    writes its inputs there, with configs for both halves together
+(night.cfg) and for each alone (sales.cfg, assets.cfg)
+"""
 import hashlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CONFIG = """[ingest]
+SALES_CONFIG = """[ingest]
 source = generic: sales.csv
 [forecast]
 horizon = 2
@@ -21,13 +26,15 @@ origins = 1
 step = 2
 [menu]
 resamples = 5
-[asset]
+"""
+ASSET_CONFIG = """[asset]
 interactions = interactions.csv
 time = time
 catalogue = catalogue.csv
 models = popularity
 trend-min-count = 5
 """
+CONFIG = SALES_CONFIG + ASSET_CONFIG
 TENANT = "main"
 KILLED = -9
 
@@ -50,6 +57,13 @@ def interactions():
             item = (user * 7 + turn * turn * 2) % 20 * 2 + user % 2
             lines.append(f"{user},{item},1,{1767225600 + (turn * 7 + user % 7) * 86400}")
     return "\n".join(lines) + "\n"
+
+
+def write_inputs(folder, days):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sales.csv").write_text(sales(days))
+    (folder / "interactions.csv").write_text(interactions())
+    (folder / "catalogue.csv").write_text("id,name\n" + "".join(f"{a},No. {a}\n" for a in range(40)))
 
 
 def link_tree(source, target):
@@ -113,11 +127,7 @@ class SmallNight:
     def __init__(self, tidemill, work):
         self.tidemill, self.work = tidemill, work
         for days in (26, 27):
-            folder = work / f"day{days}"
-            folder.mkdir(parents=True)
-            (folder / "sales.csv").write_text(sales(days))
-            (folder / "interactions.csv").write_text(interactions())
-            (folder / "catalogue.csv").write_text("id,name\n" + "".join(f"{a},No. {a}\n" for a in range(40)))
+            write_inputs(work / f"day{days}", days)
         (work / "night.cfg").write_text(CONFIG)
         self.before = work / "before"  # the store before the night that is disturbed
         self.expect(tidemill.nightly(work, self.before, 26))
@@ -127,7 +137,8 @@ class SmallNight:
         count = work / "calls"
         done = self.expect(tidemill.nightly(work, self.after, 27, TIDEMILL_FAILPOINT_COUNT=str(count)))
         self.digest = json.loads(done.stdout)["digest"]
-        self.calls = int(count.read_text())
+        calls, self.kinds = count.read_text().split()
+        self.calls = int(calls)
         self.old_night, self.new_night = sorted(p.name for p in (self.after / TENANT / "nights").iterdir())
 
     @staticmethod
@@ -169,3 +180,10 @@ class SmallNight:
     def unchanged(self):
         """Whether the shared files of the store are as they were: nobody wrote into a committed file."""
         return bytes_below(self.before / TENANT / "nights") == self.old_bytes
+
+
+if __name__ == "__main__":
+    place = pathlib.Path(sys.argv[1])
+    write_inputs(place, 27)
+    for name, config in (("night", CONFIG), ("sales", SALES_CONFIG), ("assets", ASSET_CONFIG)):
+        (place / f"{name}.cfg").write_text(config)

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by kill.sh and ../slurm/rehearse.sh: the kinds of work that are stopped and continued: boost, forest, quantile,
-# multiclass (trainings) and night. Expects: root (of the project), tidemill (absolute path), data (a folder for inputs).
+# multiclass (trainings), night (the small demo chain), and small_sales and small_assets (the halves of the smallest night).
+# Expects: root (of the project), tidemill (absolute path), data (a folder for inputs).
 # No blanks in paths.
 
 # size_of_work SIZE: quick, full or long.
@@ -15,6 +16,7 @@ size_of_work() {
 # prepare_work WORK: makes its inputs below $data unless they are there; seeded, so always the same.
 prepare_work() {
   case $1 in
+    small_*) python3 -B "$root/validation/restart/small_night.py" "$data/smallest"; return ;;
     night) set -- "$data/chain" --what chain --size small ;;
     forest | multiclass) set -- "$data/binary" --what table --task binary --rows "$rows" --features 20 ;;
     *) set -- "$data/regression" --what table --task regression --rows "$rows" --features 20 --missing 0.05 ;;
@@ -37,6 +39,9 @@ arguments_of() {
     quantile) set -- "$2" --model boost --task quantile --quantiles 0.1,0.9 --input "$data/regression/train.csv" ;;
     multiclass) set -- "$2" --model boost --task multiclass --input "$data/binary/train.csv" ;;
     night) echo nightly --config "$root/configs/demo.cfg" --input "$data/chain" --store "$2/store" --quiet; return ;;
+    small_*)
+      echo nightly --config "$data/smallest/${1#small_}.cfg" --input "$data/smallest" --store "$2/store" --quiet
+      return ;;
   esac
   run_folder=$1
   shift
@@ -48,6 +53,7 @@ arguments_of() {
 digest_of() {
   case $1 in
     night) "$tidemill" verify "$2/store/demo/current/" | sed -n "1s/ .*//p" ;;
+    small_*) "$tidemill" verify "$2/store/main/current/" | sed -n "1s/ .*//p" ;;
     *) "$tidemill" digest "$2/model.h5" | cut -d ' ' -f 1 ;;
   esac
 }

@@ -126,6 +126,18 @@ inline ReportData example_report() {
                    {"last value", false, 0.334, 1.12, 1.31, 0.011, unknown},
                    {"seasonal naive (7)", false, 0.251, 0.96, 1.0, 0.002, unknown},
                    {"mean of last 4 same weekdays", false, 0.211, 0.83, 0.86, 0.003, unknown}};
+  data.gate = {"2026-11-20-0123456789ab", "2026-11-19-<b>", "champion", {}, {}};
+  data.gate.verdict.reason = "guardrail bias: the lower bound of its improvement is -.08, which is not above -.05";
+  data.gate.verdict.rows = 1204;
+  data.gate.verdict.units = 86;
+  data.gate.verdict.figures = {{"wape", true, 0.191, 0.183, 0.008, 0.002, 0.014, 0, true},
+                               {"bias", false, 0.004, 0.021, -0.017, -0.08, 0.04, -0.05, false},
+                               {"rmsle", false, unknown, unknown, unknown, unknown, unknown, unknown, false}};
+  data.gate.slices = {
+      {"Mains", "", "no difference was found", 0.18, 0.18, 0.41, 0.62, 700},
+      {"Drinks & <i>", "2026-11-20-0123456789ab", "the new model is better there (q 0.0015)", 0.22, 0.16, 0.0015, 1,
+       340},
+      {"Soups", "", "40 rows of 4 units were judged; 100 of 10 are needed", 0.3, 0.31, unknown, unknown, 40}};
   data.sources = {{"ItemSelectionDetails.csv", 412345, 412301, 44, 15302450, 15301200, 1250},
                   {"items-2026-11.csv", 198220, 198220, 0, 8104512, 8104512, 0}};
   data.quarantine = {{"quantity is not a number", 31}, {"date is missing", 13}};

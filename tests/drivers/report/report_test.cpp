@@ -94,6 +94,7 @@ TEST(ReportPage, IsSelfContainedAndEscaped) {
   EXPECT_NE(page.find("not known"), std::string::npos);
   EXPECT_NE(page.find("sales: units &lt;b&gt;"), std::string::npos);
   EXPECT_NE(page.find("units &lt;b&gt; has shifted"), std::string::npos);
+  EXPECT_NE(page.find("Drinks &amp; &lt;i&gt;"), std::string::npos) << "a slice of the gate";
 }
 
 /// Every opened element is closed in order; void elements and self-closing ones aside.

@@ -209,6 +209,27 @@ TEST(TreeBins, EachOfFewValuesGetsItsOwn) {
   EXPECT_EQ(bins[2].count, 1);
 }
 
+/// Few rows are sorted instead of counted: the same rows three times over are too many for that, and give the same
+/// bins.
+TEST(TreeBins, FewRowsAreBinnedAsMany) {
+  auto const bins_of = [](std::int64_t copies) {
+    drivers::TreeDataset data;
+    data.range = io::even_share(1000 * copies, world().rank(), world().size());
+    data.features.resize(2);
+    for (std::int64_t row = data.range.first; row < data.range.end(); ++row) {
+      bool const is_known = row / copies % 7 != 0;
+      data.features[0].values.push_back(static_cast<float>(noise(row / copies, 1)));
+      data.features[1].values.push_back(is_known ? static_cast<float>(row / copies % 90 - 40) * -0.25f : std::nanf(""));
+    }
+    return drivers::make_bins(world(), data, drivers::TreeParams{});
+  };
+  auto const few = bins_of(1), many = bins_of(3);
+  EXPECT_EQ(few[1].upper, many[1].upper);
+  EXPECT_EQ(few[1].count, 91);
+  EXPECT_EQ(few[0].count, many[0].count);
+  EXPECT_GE(few[0].count, 240);
+}
+
 TEST(TreeBins, ManyValuesAreSharedEvenly) {
   drivers::TreeDataset data;
   data.range = io::even_share(40000, world().rank(), world().size());

@@ -67,6 +67,21 @@ TEST(Failpoint, ShortTransfersAreContinued) {
   }
 }
 
+/// Open, write, fsync, close; then open and read.
+TEST(Failpoint, TheCountTellsWhatEachCallDoes) {
+  ScratchFolder const folder;
+  if (!world().is_root()) return;
+  fs::path const count = folder / "count";
+  setenv("TIDEMILL_FAILPOINT_COUNT", count.c_str(), 1);
+  arm_failpoints(0);
+  write_file(folder / "file", "abc");
+  read_file(folder / "file");
+  leave_failpoint_count(0);
+  unsetenv("TIDEMILL_FAILPOINT_COUNT");
+  arm_failpoints(0);
+  EXPECT_EQ(read_file(count), "6\ncwccrb\n");
+}
+
 /// Every call of publishing a night, on one rank: whatever fails, the night before is whole and the repeat publishes.
 TEST(Failpoint, EveryCallOfAPublishMayFail) {
   if (world().size() > 1) GTEST_SKIP() << "a night for each of its calls: one rank is enough";

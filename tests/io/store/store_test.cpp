@@ -5,6 +5,7 @@
 #include "io/error.hpp"
 #include "io/store/checkpoint.hpp"
 #include "io/store/commit.hpp"
+#include "io/store/committed_digest.hpp"
 #include "io/store/posix.hpp"
 #include "io/tables/table_file.hpp"
 #include "tests/support/world.hpp"
@@ -78,6 +79,27 @@ TEST(Store, ChangedByteIsFound) {
   }
   world().barrier();
   EXPECT_THROW(verify_hdf5(world(), folder / "t.h5"), Error);
+}
+
+/// A committed file's check sum stands for its content; another file's content is read.
+TEST(Store, CommittedDigestIsTheContentDigest) {
+  ScratchFolder const folder;
+  std::filesystem::path const committed = folder / "committed.h5", plain = folder / "plain.h5";
+  auto const write = [](Hdf5File& file) { file.write_all("values", std::vector<double>{1, 2, 3}); };
+  std::string const digest = commit_hdf5(world(), committed, {"table", "", 1, {}}, write);
+  EXPECT_EQ(digest_of_committed(world(), committed), digest);
+  EXPECT_EQ(digest_of_file(world(), committed), digest);
+  {
+    Hdf5File file = Hdf5File::create(world(), plain);
+    write(file);
+    file.close();
+  }
+  EXPECT_EQ(digest_of_committed(world(), plain), digest_of_file(world(), plain));
+  agree(world(), "flip", [&] {
+    if (world().is_root())
+      write_file_at(committed, 100, std::string(1, static_cast<char>(~read_bytes(committed, 100, 1)[0])));
+  });
+  EXPECT_THROW(digest_of_committed(world(), committed), DataError);
 }
 
 TEST(Store, NewestWholeCheckpointIsUsed) {
