@@ -7,8 +7,8 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
-#include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
+#include "io/hdf5/inspection.hpp"
 #include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
@@ -138,9 +138,9 @@ std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, hid_t file, ObjectHead c
 
 }  // namespace
 
-std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
+std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path, FileOrigin origin) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  check_file_sum(comm, path);
+  if (origin == FileOrigin::unknown) check_before_opening(comm, path);
   std::string heads;
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;

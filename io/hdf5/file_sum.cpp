@@ -71,6 +71,15 @@ std::uint64_t summed_bytes(std::filesystem::path const& path, std::uint64_t size
 
 }  // namespace
 
+bool has_file_sum(std::filesystem::path const& path) {
+  std::error_code missing;
+  std::uint64_t const size = std::filesystem::file_size(path, missing);
+  if (missing || size <= trailer_bytes) return false;
+  std::string const trailer = read_bytes(path, static_cast<std::int64_t>(size - trailer_bytes), trailer_bytes);
+  std::string_view const crc = std::string_view(trailer).substr(16, 4);
+  return trailer == trailer_of(size - trailer_bytes, static_cast<std::uint32_t>(little_endian(crc)));
+}
+
 void append_file_sum(std::filesystem::path const& path) {
   std::uint64_t size = 0;
   std::uint32_t crc = 0;
@@ -81,7 +90,7 @@ void append_file_sum(std::filesystem::path const& path) {
   write_file_at(path, static_cast<std::int64_t>(size), trailer_of(size, crc));
 }
 
-void check_file_sum(Comm const& comm, std::filesystem::path const& path) {
+bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
   std::array<std::uint64_t, 2> part = {0, 0};  // bytes and CRC of this rank's share
   std::uint64_t summed = 0;
   agree(comm, "check " + path.string(), [&] {
@@ -108,6 +117,7 @@ void check_file_sum(Comm const& comm, std::filesystem::path const& path) {
     std::string const found = read_bytes(path, static_cast<std::int64_t>(summed), trailer_bytes);
     if (found != trailer_of(summed, crc)) refuse_sum(path, "its bytes do not fit their check sum");
   });
+  return summed > 0;
 }
 
 }  // namespace tidemill::io

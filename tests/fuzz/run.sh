@@ -28,7 +28,7 @@ targets=""
 for target in "$@"; do targets="$targets fuzz_$target"; done
 if ! { cmake -S . -B $folder -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=None \
   -DCMAKE_CUDA_COMPILER=NOTFOUND -DTIDEMILL_TESTS=OFF -DTIDEMILL_FUZZ=ON -DTIDEMILL_SANITIZE=ON -DCMAKE_UNITY_BUILD=ON \
-  -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 && cmake --build $folder -j "$compile_jobs" --target $targets; } >$folder/build.log 2>&1; then
+  -DCMAKE_UNITY_BUILD_BATCH_SIZE=20 && cmake --build $folder -j "$compile_jobs" --target $targets; } >$folder/build.log 2>&1; then
   grep -E -A12 'error|FAILED' $folder/build.log | tail -60 >&2
   echo "tests/fuzz/run.sh: the build failed; all of it: $folder/build.log" >&2
   exit 1

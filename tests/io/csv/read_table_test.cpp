@@ -257,5 +257,17 @@ TEST(ReadTable, ThreadsChangeNothing) {
   EXPECT_NE(whole.find("1999|739.63r|<name 190>|"), std::string::npos);
 }
 
+TEST(ReadTable, RealsThatBeginBehindManyEmptyRowsAreRead) {
+  ScratchFolder const folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 3000; ++i) text += std::to_string(i) + (i < 2000 ? ",\n" : ",0.5\n");
+  if (world().is_root()) write_file(folder / "late.csv", text);
+  world().barrier();
+  Table const table = read_table(world(), folder / "late.csv");
+  std::int64_t there = 0;
+  for (std::int64_t row = 0; row < table.rows(); ++row) there += table.at("b").is_missing(row) ? 0 : 1;
+  EXPECT_EQ(world().sum(there), 1000);
+}
+
 }  // namespace
 }  // namespace tidemill::io
