@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "io/csv/file_bytes.hpp"
 #include "io/csv/text_table.hpp"
 #include "io/error.hpp"
 #include "io/store/posix.hpp"
@@ -255,6 +256,17 @@ TEST(ReadTable, ThreadsChangeNothing) {
   std::string const whole = content(world(), csv::read_text_table(world(), path, {}, 1u << 20));
   EXPECT_EQ(content(world(), csv::read_text_table(world(), path, {}, 100)), whole);
   EXPECT_NE(whole.find("1999|739.63r|<name 190>|"), std::string::npos);
+}
+
+TEST(ReadTable, PackedFilesTellHowMuchTheyHold) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += std::to_string(i) + ",0.5\n";
+  auto const size = static_cast<std::int64_t>(text.size());
+  EXPECT_EQ(csv::expected_unpacked_bytes(gzip(text), csv::Packing::gzip), size);
+  EXPECT_EQ(csv::expected_unpacked_bytes(zstd(text), csv::Packing::zstd), size);
+  // One of two streams tells of itself alone; what is less than the file itself is not believed.
+  std::string const two = gzip(text) + gzip("a");
+  EXPECT_EQ(csv::expected_unpacked_bytes(two, csv::Packing::gzip), 4 * static_cast<std::int64_t>(two.size()));
 }
 
 TEST(ReadTable, RealsThatBeginBehindManyEmptyRowsAreRead) {
