@@ -55,9 +55,9 @@ struct Judged {
 Judged read_judged(Context const& context, RankingOptions const& options) {
   io::Comm const& comm = context.comm;
   drivers::InteractionFormat const format = interaction_format(context, options.interactions);
-  drivers::InteractionCounts counts, train_counts;
-  PairRows const truth = drivers::read_pairs(comm, paths_of(options.interactions.files), format, &counts);
-  report_quarantine(context, options.interactions, counts);
+  drivers::InteractionCounts truth_counts, train_counts;
+  PairRows const truth = drivers::read_pairs(comm, paths_of(options.interactions.files), format, &truth_counts);
+  report_quarantine(context, options.interactions, truth_counts);
   PairRows const lists = read_lists(comm, options.recommendations);
   PairRows const train = drivers::read_pairs(comm, paths_of(options.train), format, &train_counts);
   report_quarantine(context, options.interactions, train_counts);
