@@ -149,7 +149,12 @@ PairRows rows_of_file(io::Comm const& comm, std::filesystem::path const& file, I
 /// not for single rows.
 PairRows rows_without_bad(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
                           DataError const& error, std::vector<io::BadRow>& bad) {
-  PairRows rows = rows_of_file(comm, file, format, &bad);
+  PairRows rows;
+  try {
+    rows = rows_of_file(comm, file, format, &bad);
+  } catch (DataError const&) {
+    throw error;
+  }
   std::int64_t const set_aside = comm.sum(static_cast<std::int64_t>(bad.size()));
   std::int64_t const read = set_aside + comm.sum(rows.size());
   if (set_aside == 0) throw error;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "drivers/partition/send_in_rounds.hpp"
 #include "io/csv/dialect.hpp"
 #include "io/csv/fields.hpp"
 #include "io/csv/file_bytes.hpp"
@@ -20,6 +21,8 @@ constexpr std::size_t looked_at = std::size_t{1} << 18;
 /// Of one pair while pairs are brought to the ranks of their users: place in the files, numbers of user and item, and
 /// the pair as it arrives.
 constexpr std::int64_t bytes_of_moving_pair = 8 + 4 + 4 + 32;
+/// Of what travels in one round: as lists that grow, as bytes to send, as bytes that arrive and as pairs again.
+constexpr std::int64_t bytes_of_travelling_pair = 5 * 32;
 
 /// Texts are shared out by bytes, columns by rows. While a file is unpacked, one rank holds all of it.
 struct FileShape {
@@ -173,7 +176,8 @@ ReadingMemory expected_reading_memory(io::Comm const& comm, std::span<std::files
       rows += shape.rows;
     }
     std::int64_t const numbering = rows * (kept + 8 + 4), moving = rows * (bytes_of_moving_pair + value + time);
-    if (is_known) expected = {rows, std::max(std::max({peak, numbering, moving}) / ranks, rank_0)};
+    std::int64_t const travelling = std::min(rows / ranks, things_per_round) * bytes_of_travelling_pair;
+    if (is_known) expected = {rows, std::max({peak / ranks, numbering / ranks, moving / ranks + travelling, rank_0})};
   }
   comm.broadcast(std::span<std::int64_t>(expected));
   return {expected[0], expected[1]};

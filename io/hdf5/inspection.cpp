@@ -192,8 +192,8 @@ void inspect_foreign_file(fs::path const& path) {
   std::string const reason = reason_against(path);
   if (!reason.empty()) {
     throw DataError(
-        fmt::format("{} was not committed by tidemill and cannot be read safely: {}; write it anew with plain "
-                    "datasets, or take it from where it was made",
+        fmt::format("{} is an HDF5 file that tidemill did not commit, and it cannot be read safely: {}; write it anew "
+                    "with plain datasets, or take it from where it was made",
                     path.string(), reason));
   }
   // Within a tick of the file system's clock it could be changed again without a trace.
