@@ -20,8 +20,8 @@ using io::RowFault;
 /// Ids and times beyond it are not exact as reals.
 constexpr double largest_whole = 9e15;
 
-std::size_t position_of(std::vector<std::string> const& names, std::string const& name, std::string const& option,
-                        std::string const& where) {
+std::size_t column_position(std::vector<std::string> const& names, std::string const& name, std::string const& option,
+                            std::string const& where) {
   auto const found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   std::size_t number = 0;
@@ -34,15 +34,15 @@ std::size_t position_of(std::vector<std::string> const& names, std::string const
                   name, fmt::join(names, ", "), io::nearest_name(name, names), option));
 }
 
-std::size_t position_or(std::vector<std::string> const& names, std::string const& name, std::string const& option,
-                        std::string const& usual_number, std::string const& where) {
-  if (!name.empty()) return position_of(names, name, option, where);
+std::size_t column_position_or(std::vector<std::string> const& names, std::string const& name,
+                               std::string const& option, std::string const& usual_number, std::string const& where) {
+  if (!name.empty()) return column_position(names, name, option, where);
   bool const has_option = std::find(names.begin(), names.end(), option) != names.end();
-  return position_of(names, has_option ? option : usual_number, option, where);
+  return column_position(names, has_option ? option : usual_number, option, where);
 }
 
 /// A value of the file as it may stand in a message.
-std::string quoted(std::string const& value) {
+std::string quoted_value(std::string const& value) {
   constexpr std::size_t longest = 40;
   std::string const text = io::csv::is_utf8(value) ? value : io::csv::utf8_from_latin1(value);
   if (text.size() <= longest) return "'" + text + "'";
@@ -51,7 +51,7 @@ std::string quoted(std::string const& value) {
   return "'" + text.substr(0, end) + "...'";
 }
 
-bool is_number(std::string const& value, double& number) {
+bool is_finite_number(std::string const& value, double& number) {
   return io::csv::parse_real(value, '.', number) == io::csv::Parsed::ok && std::isfinite(number);
 }
 
@@ -59,25 +59,25 @@ std::optional<std::string> fault_of_id(std::string const& value, bool among_numb
   if (value.empty()) return "has no id";
   double number = 0;
   if (!among_numbers ||
-      (is_number(value, number) && std::abs(number) < largest_whole && number == std::floor(number))) {
+      (is_finite_number(value, number) && std::abs(number) < largest_whole && number == std::floor(number))) {
     return std::nullopt;
   }
-  return fmt::format("the id {} among whole numbers", quoted(value));
+  return fmt::format("the id {} among whole numbers", quoted_value(value));
 }
 
 std::optional<std::string> fault_of_value(std::string const& value) {
   double number = 0;
-  if (is_number(value, number)) return std::nullopt;
-  return value.empty() ? "has no number" : fmt::format("expected a number, found {}", quoted(value));
+  if (is_finite_number(value, number)) return std::nullopt;
+  return value.empty() ? "has no number" : fmt::format("expected a number, found {}", quoted_value(value));
 }
 
 std::optional<std::string> fault_of_time(std::string const& value) {
   double number = 0;
   std::int64_t instant = 0;
-  if (is_number(value, number) && std::abs(number) < largest_whole) return std::nullopt;
+  if (is_finite_number(value, number) && std::abs(number) < largest_whole) return std::nullopt;
   if (io::csv::parse_date(value, instant) || io::csv::parse_time(value, instant)) return std::nullopt;
   if (value.empty()) return "has no time";
-  return fmt::format("expected seconds since 1970-01-01, a date or a time, found {}", quoted(value));
+  return fmt::format("expected seconds since 1970-01-01, a date or a time, found {}", quoted_value(value));
 }
 
 }  // namespace
@@ -85,13 +85,13 @@ std::optional<std::string> fault_of_time(std::string const& value) {
 PairColumns pair_columns(std::vector<std::string> const& names, InteractionFormat const& format,
                          std::string const& where) {
   PairColumns columns;
-  columns.user = position_or(names, format.user, "user", "1", where);
-  columns.item = position_or(names, format.item, "item", "2", where);
+  columns.user = column_position_or(names, format.user, "user", "1", where);
+  columns.item = column_position_or(names, format.item, "item", "2", where);
   if (columns.user == columns.item) {
     throw ConfigError(fmt::format("--user and --item both name column '{}' of {}", names[columns.user], where));
   }
-  if (!format.value.empty()) columns.value = position_of(names, format.value, "value", where);
-  if (!format.time.empty()) columns.time = position_of(names, format.time, "time", where);
+  if (!format.value.empty()) columns.value = column_position(names, format.value, "value", where);
+  if (!format.time.empty()) columns.time = column_position(names, format.time, "time", where);
   return columns;
 }
 
