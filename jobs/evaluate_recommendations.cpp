@@ -55,9 +55,12 @@ struct Judged {
 Judged read_judged(Context const& context, RankingOptions const& options) {
   io::Comm const& comm = context.comm;
   drivers::InteractionFormat const format = interaction_format(context, options.interactions);
-  PairRows const truth = drivers::read_pairs(comm, paths_of(options.interactions.files), format);
+  drivers::InteractionCounts truth_counts, train_counts;
+  PairRows const truth = drivers::read_pairs(comm, paths_of(options.interactions.files), format, &truth_counts);
+  report_quarantine(context, options.interactions, truth_counts);
   PairRows const lists = read_lists(comm, options.recommendations);
-  PairRows const train = drivers::read_pairs(comm, paths_of(options.train), format);
+  PairRows const train = drivers::read_pairs(comm, paths_of(options.train), format, &train_counts);
+  report_quarantine(context, options.interactions, train_counts);
   std::array<IdColumn const*, 3> const user_columns{&truth.user, &truth.users_alone, &lists.user};
   std::array<IdColumn const*, 3> const item_columns{&truth.item, &lists.item, &train.item};
   EntityIds const users = drivers::distinct_ids(comm, user_columns);

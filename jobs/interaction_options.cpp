@@ -4,6 +4,7 @@
 
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
+#include "jobs/table_output.hpp"
 
 namespace po = boost::program_options;
 
@@ -23,7 +24,15 @@ void add_interaction_options(po::options_description& out, InteractionOptions& o
       "with --min-value: keep the values as weights too; without it they always are")(
       "ordered", po::bool_switch(&options.ordered), "each user's items stand in the order of time")(
       "no-header", po::bool_switch(&options.no_header),
-      "pairs: the first line is a row though its ids are texts (a line of numbers always is)");
+      "pairs: the first line is a row though its ids are texts (a line of numbers always is)")(
+      "max-bad-share", po::value(&options.max_bad_share)->default_value(options.max_bad_share),
+      "of a file's pairs that may be set aside as bad; past it, exit code 3");
+}
+
+void add_quarantine_option(po::options_description& out, InteractionOptions& options) {
+  out.add_options()(
+      "quarantine", po::value(&options.quarantine),
+      "output: the pairs set aside, with file, line, column and reason (CSV, or HDF5 when it ends in .h5)");
 }
 
 drivers::InteractionFormat interaction_format(Context const& context, InteractionOptions const& options) {
@@ -39,10 +48,30 @@ drivers::InteractionFormat interaction_format(Context const& context, Interactio
   format.time = options.time;
   format.ordered = options.ordered;
   format.has_header = !options.no_header;
+  if (!(options.max_bad_share >= 0 && options.max_bad_share <= 1)) {
+    throw ConfigError("--max-bad-share must lie between 0 and 1");
+  }
+  format.max_bad_share = options.max_bad_share;
   bool const has_threshold = context.values.count("min-value") != 0;
   if (has_threshold) format.min_value = options.min_value;
   format.value_as_weight = !has_threshold || options.value_as_weight;
   return format;
+}
+
+void report_quarantine(Context const& context, InteractionOptions const& options,
+                       drivers::InteractionCounts const& counts) {
+  if (counts.quarantined == 0 && options.quarantine.empty()) return;
+  io::Table const table = counts.quarantine.table(context.comm);
+  if (!options.quarantine.empty()) write_results(context, options.quarantine, {{"quarantine", table}}, {});
+  if (counts.quarantined == 0) return;
+  std::string first;
+  if (table.rows() > 0) {
+    first = fmt::format("{}: line {}: {}{}", table.at("file").text(0), table.at("line").integers.front(),
+                        table.at("column").text(0).empty() ? "" : "column " + table.at("column").text(0) + ": ",
+                        table.at("reason").text(0));
+  }
+  context.progress.say(fmt::format("{} of {} pairs set aside as bad; first: {}{}", counts.quarantined, counts.read,
+                                   first, options.quarantine.empty() ? " (all of them: --quarantine FILE)" : ""));
 }
 
 std::vector<std::filesystem::path> paths_of(std::vector<std::string> const& files) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "io/error.hpp"
+#include "io/hdf5/inspection.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/access.hpp"
 #include "io/store/failpoint.hpp"
@@ -167,6 +168,7 @@ std::vector<std::string> settle_for_one_process() {
 
 int main(int argc, char** argv) {
   using namespace tidemill;
+  if (auto const code = io::serve_inspection(argc, argv)) return *code;
   // Blocks of some MB are used over and over: kept when freed, they need not be mapped and zeroed each time. Larger
   // ones go back to the system at once, as before.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);

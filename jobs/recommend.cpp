@@ -92,8 +92,10 @@ drivers::AudienceSources read_sources(Context const& context, RecommendCommand c
   io::Comm const& comm = context.comm;
   if (!command.users.empty()) sources.users = distinct(comm, IdFile(comm, command.users).ids("user", 0));
   if (!command.histories.files.empty()) {
-    sources.events.push_back(
-        drivers::read_pairs(comm, paths_of(command.histories.files), interaction_format(context, command.histories)));
+    drivers::InteractionCounts counts;
+    sources.events.push_back(drivers::read_pairs(comm, paths_of(command.histories.files),
+                                                 interaction_format(context, command.histories), &counts));
+    report_quarantine(context, command.histories, counts);
   }
   if (!command.liked.empty()) sources.events.push_back(IdFile(comm, command.liked).pairs("user", "item"));
   if (!command.blocked.empty()) {

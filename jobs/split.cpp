@@ -51,14 +51,20 @@ void run_split(Context const& context, SplitCommand const& command) {
   drivers::InteractionFormat const format = interaction_format(context, command.interactions);
   std::map<std::string, std::string> digests;
   add_digests(context, "interactions", command.interactions.files, digests);
-  drivers::Interactions const all = drivers::read_interactions(comm, paths_of(command.interactions.files), format);
+  drivers::InteractionCounts counts;
+  drivers::Interactions const all =
+      drivers::read_interactions(comm, paths_of(command.interactions.files), format, &counts);
+  report_quarantine(context, command.interactions, counts);
   drivers::InteractionSplit parts;
   io::agree(comm, "split interactions", [&] { parts = divide(context, command, all); });
   io::Table const train = drivers::pair_table(comm, parts.train), test = drivers::pair_table(comm, parts.test);
   write_results(context, command.train, {{"table", train}}, digests);
   write_results(context, command.test, {{"table", test}}, digests);
-  nlohmann::ordered_json const result{
-      {"users", all.users.total}, {"items", all.items}, {"train", train.range.total}, {"test", test.range.total}};
+  nlohmann::ordered_json const result{{"users", all.users.total},
+                                      {"items", all.items},
+                                      {"train", train.range.total},
+                                      {"test", test.range.total},
+                                      {"quarantined", counts.quarantined}};
   print_result(context, context.json ? result.dump(2) + "\n"
                                      : fmt::format("{} pairs  {}\n{} pairs  {}\n", train.range.total, command.train,
                                                    test.range.total, command.test));
@@ -70,6 +76,7 @@ Command make_split_command() {
   auto command = std::make_shared<SplitCommand>();
   Command result{"split", "divide interactions into training and test pairs", {}, {}, {}};
   add_interaction_options(result.options, command->interactions);
+  add_quarantine_option(result.options, command->interactions);
   result.options.add_options()("last", po::value(&command->last),
                                "test each user's latest N pairs, at most all but one")(
       "share", po::value(&command->share), "test this share of each user's pairs, drawn by seed, user and item")(

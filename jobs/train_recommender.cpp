@@ -56,6 +56,7 @@ void report(Context const& context, TrainCommon const& common, drivers::Interact
                           {"pairs", outcome.counts.kept},
                           {"below_threshold", outcome.counts.below_threshold},
                           {"repeated", outcome.counts.repeated},
+                          {"quarantined", outcome.counts.quarantined},
                           {"seconds", outcome.seconds},
                           {"reading_estimate_mib", outcome.reading_mib},
                           {"peak_memory_mib", outcome.peak_memory_mib}};
@@ -78,6 +79,7 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   outcome.reading_mib = say_reading_memory(context, paths_of(command.interactions.files), format);
   drivers::Interactions interactions =
       drivers::read_interactions(context.comm, paths_of(command.interactions.files), format, &outcome.counts);
+  report_quarantine(context, command.interactions, outcome.counts);
   std::optional<drivers::Catalogue> const catalogue = read_catalogue(context, command.options.content);
   if (catalogue) {
     digests["catalogue"] = io::digest_of_file(context.comm, command.options.content.catalogue);
@@ -113,6 +115,7 @@ TrainFamily make_recommender_family() {
   TrainFamily family{
       "interactions", {}, {"interactions"}, {"learning-rate"}, po::options_description("Recommenders"), {}};
   add_interaction_options(family.options, command->interactions);
+  add_quarantine_option(family.options, command->interactions);
   add_shared_options(family.options, command->options);
   std::set<void (*)(po::options_description&, RecommenderOptions&)> added;
   for (RecommenderKind const& kind : recommender_kinds()) {

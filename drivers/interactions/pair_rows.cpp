@@ -99,7 +99,8 @@ std::vector<std::int32_t> take_numbers(IdColumn& column, EntityIds const& ids, s
 std::vector<TimedPair> move_to_owners(io::Comm const& comm, PairRows&& given, PairNumbers&& given_numbers,
                                       std::vector<std::int64_t> const& cuts) {
   PairRows const rows = std::move(given);
-  auto const [user, item] = std::move(given_numbers);
+  PairNumbers const numbers = std::move(given_numbers);
+  std::vector<std::int32_t> const &user = numbers.user, &item = numbers.item;
   std::int64_t const latest = latest_time(comm, rows);
   auto const owner = [&](std::int64_t row) {
     auto const i = static_cast<std::size_t>(row);

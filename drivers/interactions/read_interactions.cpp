@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
+#include "drivers/interactions/pair_columns.hpp"
 #include "drivers/interactions/userlist.hpp"
 #include "io/error.hpp"
 #include "io/tables/read_table.hpp"
@@ -16,28 +16,6 @@ namespace {
 
 /// Stands for a value that is too small until the pair is dropped.
 constexpr float below_threshold = -std::numeric_limits<float>::infinity();
-
-io::Column& find(io::Table& table, std::string const& name, std::string const& option, std::string const& where) {
-  std::vector<std::string> names;
-  for (io::Column& column : table.columns) {
-    if (column.name == name) return column;
-    names.push_back(column.name);
-  }
-  std::size_t number = 0;
-  auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error == std::errc() && end == name.data() + name.size() && number >= 1 && number <= names.size()) {
-    return table.columns[number - 1];
-  }
-  throw DataError(
-      fmt::format("{}: no column '{}' among {}; did you mean '{}'? Set --{} to a name or to a number from 1", where,
-                  name, fmt::join(names, ", "), io::nearest_name(name, names), option));
-}
-
-io::Column& find_or(io::Table& table, std::string const& name, std::string const& option,
-                    std::string const& usual_number, std::string const& where) {
-  if (!name.empty()) return find(table, name, option, where);
-  return find(table, table.has(option) ? option : usual_number, option, where);
-}
 
 std::vector<double> numbers(io::Column const& column, std::int64_t first_row, std::string const& option,
                             std::string const& where) {
@@ -72,10 +50,18 @@ std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_r
   return times;
 }
 
-PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format) {
+/// `bad`: where bad rows go; null: the first one is an error.
+io::Table table_of_pairs(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                         std::vector<io::BadRow>* bad) {
   io::TextFormat text;
   text.has_header = format.has_header;
-  io::Table table = io::read_table(comm, file, text);
+  if (bad == nullptr) return io::read_table(comm, file, text);
+  return io::read_good_rows(comm, file, text, pair_judge(format, file.string()), *bad);
+}
+
+PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                       std::vector<io::BadRow>* bad) {
+  io::Table table = table_of_pairs(comm, file, format, bad);
   std::string const where = file.string();
   if (table.columns.size() < 2) {
     throw DataError(fmt::format(
@@ -84,21 +70,21 @@ PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, 
         where, table.columns.empty() ? "" : table.columns[0].name));
   }
   std::int64_t const first = table.range.first;
-  io::Column& user = find_or(table, format.user, "user", "1", where);
-  io::Column& item = find_or(table, format.item, "item", "2", where);
-  if (&user == &item) {
-    throw ConfigError(fmt::format("--user and --item both name column '{}' of {}", user.name, where));
-  }
+  std::vector<std::string> names;
+  for (io::Column const& column : table.columns) names.push_back(column.name);
+  PairColumns const columns = pair_columns(names, format, where);
+  io::Column& user = table.columns[columns.user];
+  io::Column& item = table.columns[columns.item];
   PairRows rows;
   io::agree(comm, "read interactions", [&] {
-    if (!format.value.empty()) {
-      std::vector<double> const values = numbers(find(table, format.value, "value", where), first, "value", where);
+    if (columns.value) {
+      std::vector<double> const values = numbers(table.columns[*columns.value], first, "value", where);
       rows.value.reserve(values.size());
       for (double const value : values) {
         rows.value.push_back(value >= format.min_value ? static_cast<float>(value) : below_threshold);
       }
     }
-    if (!format.time.empty()) rows.time = seconds(find(table, format.time, "time", where), first, where);
+    if (columns.time) rows.time = seconds(table.columns[*columns.time], first, where);
   });
   rows.user = id_column(comm, std::move(user), first, where);
   rows.item = id_column(comm, std::move(item), first, where);
@@ -153,6 +139,30 @@ void check_format(InteractionFormat const& format) {
   }
 }
 
+PairRows rows_of_file(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                      std::vector<io::BadRow>* bad) {
+  return format.layout == InteractionLayout::userlist ? read_userlist(comm, file, bad)
+                                                      : rows_of_table(comm, file, format, bad);
+}
+
+/// Once more, without the rows that are bad. `error` is what ended the first reading, and is thrown again when it was
+/// not for single rows.
+PairRows rows_without_bad(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                          DataError const& error, std::vector<io::BadRow>& bad) {
+  PairRows rows;
+  try {
+    rows = rows_of_file(comm, file, format, &bad);
+  } catch (DataError const&) {
+    throw error;
+  }
+  std::int64_t const set_aside = comm.sum(static_cast<std::int64_t>(bad.size()));
+  std::int64_t const read = set_aside + comm.sum(rows.size());
+  if (set_aside == 0) throw error;
+  if (static_cast<double>(set_aside) <= format.max_bad_share * static_cast<double>(read)) return rows;
+  throw DataError(fmt::format("{} ({} of {} pairs are bad, more than --max-bad-share {} allows)", error.what(),
+                              set_aside, read, format.max_bad_share));
+}
+
 }  // namespace
 
 PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const> files, InteractionFormat const& format,
@@ -161,22 +171,31 @@ PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const>
   PairRows all;
   InteractionCounts found;
   for (std::filesystem::path const& file : files) {
-    PairRows rows =
-        format.layout == InteractionLayout::userlist ? read_userlist(comm, file) : rows_of_table(comm, file, format);
-    std::int64_t const before = found.read;
-    found.read += comm.sum(rows.size());
+    std::vector<io::BadRow> bad;
+    PairRows rows;
+    try {
+      rows = rows_of_file(comm, file, format, nullptr);
+    } catch (DataError const& error) {
+      // The same on every rank: whatever one rank finds, all of them throw.
+      if (counts == nullptr) throw;
+      rows = rows_without_bad(comm, file, format, error, bad);
+    }
+    std::int64_t const before = found.read, set_aside = comm.sum(static_cast<std::int64_t>(bad.size()));
+    found.read += comm.sum(rows.size()) + set_aside;
+    found.quarantined += set_aside;
+    if (set_aside > 0) found.quarantine.files.push_back({file.string(), std::move(bad)});
     found.below_threshold += comm.sum(apply_threshold(rows));
     if (!format.value_as_weight) rows.value.clear();
     append_pairs(all, std::move(rows), before);
   }
-  if (counts != nullptr) *counts = found;
+  if (counts != nullptr) *counts = std::move(found);
   return all;
 }
 
 Interactions read_interactions(io::Comm const& comm, std::span<std::filesystem::path const> files,
                                InteractionFormat const& format, InteractionCounts* counts) {
   InteractionCounts found;
-  PairRows rows = read_pairs(comm, files, format, &found);
+  PairRows rows = read_pairs(comm, files, format, counts == nullptr ? nullptr : &found);
   GatherOptions options;
   options.ordered = format.ordered;
   GatherCounts gathered;
@@ -187,11 +206,11 @@ Interactions read_interactions(io::Comm const& comm, std::span<std::filesystem::
     std::string names;
     for (std::filesystem::path const& file : files) names += (names.empty() ? "" : ", ") + file.string();
     throw DataError(
-        fmt::format("{}: no interactions are left of {} read ({} below the threshold); name another file "
-                    "or lower --min-value",
-                    names, found.read, found.below_threshold));
+        fmt::format("{}: no interactions are left of {} read ({} below the threshold, {} bad); name another "
+                    "file or lower --min-value",
+                    names, found.read, found.below_threshold, found.quarantined));
   }
-  if (counts != nullptr) *counts = found;
+  if (counts != nullptr) *counts = std::move(found);
   return interactions;
 }
 

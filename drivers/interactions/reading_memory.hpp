@@ -11,7 +11,7 @@ namespace tidemill::drivers {
 
 /// What reading interactions will take, judged by the sizes of the files and their first lines.
 struct ReadingMemory {
-  std::int64_t pairs = 0;  ///< about; 0: not known before the files are read (compressed ones, HDF5, userlists)
+  std::int64_t pairs = 0;           ///< about; 0: a file cannot be read, or is an HDF5 file that tidemill did not write
   std::int64_t bytes_per_rank = 0;  ///< added at the peak of read_interactions()
 };
 

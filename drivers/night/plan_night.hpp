@@ -10,12 +10,13 @@ namespace tidemill::drivers {
 
 /// What a night works on, as far as sizes of files and options tell before anything is read.
 struct NightSize {
-  std::int64_t raw_bytes = 0;     ///< of the exports of sales
-  std::int64_t stored_bytes = 0;  ///< of the sales that the store holds already
-  std::int64_t pair_bytes = 0;    ///< of the exports of interactions
+  std::int64_t raw_bytes = 0;       ///< of the exports of sales
+  std::int64_t stored_bytes = 0;    ///< of the sales that the store holds already
+  std::int64_t pairs = 0;           ///< of user and asset, about
+  std::int64_t reading_memory = 0;  ///< of one rank while they are read: see expected_reading_memory()
   std::int64_t pictures = 0;
-  std::int64_t trees = 0;      ///< of all models that the forecast trains
-  std::int64_t origins = 0;    ///< of the back-test: each trains the models once more
+  std::int64_t trees = 0;    ///< of all models that the forecast trains
+  std::int64_t origins = 0;  ///< of the back-test: each trains the models once more
   int ranks = 1;
 };
 

@@ -51,7 +51,7 @@ io::Table overview_table(io::Comm const& comm, Overview const& overview) {
   RowColumns<Overview> columns(comm, rows);
   auto const integer = io::ColumnType::integer;
   columns
-      .integer("pairs_read", integer, "pairs", "read = kept + below_threshold + repeated + unknown",
+      .integer("pairs_read", integer, "pairs", "read = kept + below_threshold + repeated + unknown + quarantined",
                [](Overview const& o) { return o.counts.read; })
       .integer("pairs_kept", integer, "pairs", "different pairs of user and asset",
                [](Overview const& o) { return o.counts.kept; })
@@ -61,6 +61,8 @@ io::Table overview_table(io::Comm const& comm, Overview const& overview) {
                [](Overview const& o) { return o.counts.repeated; })
       .integer("unknown", integer, "pairs", "of users or assets that were not to be read",
                [](Overview const& o) { return o.counts.unknown; })
+      .integer("quarantined", integer, "pairs", "set aside with a reason",
+               [](Overview const& o) { return o.counts.quarantined; })
       .integer("after_date", integer, "pairs", "of the kept ones, later than the night's date and not used",
                [](Overview const& o) { return o.after_date; })
       .integer("users", integer, "users", "all that the files name", [](Overview const& o) { return o.users; })
@@ -70,6 +72,15 @@ io::Table overview_table(io::Comm const& comm, Overview const& overview) {
       .integer("last_day", io::ColumnType::date, "", "of the newest interaction",
                [](Overview const& o) { return o.last_day; });
   return columns.take();
+}
+
+/// Files by their names alone: the same exports elsewhere give the same night.
+io::Table quarantine_table(io::Comm const& comm, InteractionCounts const& counts) {
+  PairQuarantine quarantine = counts.quarantine;
+  for (PairQuarantine::File& file : quarantine.files) {
+    file.name = std::filesystem::path(file.name).filename().string();
+  }
+  return quarantine.table(comm);
 }
 
 /// The night's date, where interactions do not tell it.
@@ -153,13 +164,13 @@ void name_ids(io::Comm const& comm, io::Table& table, AssetNight const& params) 
 }  // namespace
 
 Step interactions_step(io::Comm const& comm, AssetNight const& params) {
-  std::string const config =
-      lines_of(params.config_of("asset"), "asset",
-               {"format", "user", "item", "value", "time", "min-value", "value-as-weight", "ordered"}) +
-      params.config_of_lines("");
+  std::string const config = lines_of(params.config_of("asset"), "asset",
+                                      {"format", "user", "item", "value", "time", "min-value", "value-as-weight",
+                                       "ordered", "max-bad-share"}) +
+                             params.config_of_lines("");
   std::vector<std::string> after;
   if (!params.asset.catalogue.empty()) after.push_back("catalogue");
-  Step step{"interactions", "Interactions", 1, after, config, {}, {}};
+  Step step{"interactions", "Interactions", 2, after, config, {}, {}};
   step.inputs = [&comm, params] {
     std::map<std::string, std::filesystem::path> files;
     for (std::size_t i = 0; i < params.asset.interactions.size(); ++i) {
@@ -172,8 +183,15 @@ Step interactions_step(io::Comm const& comm, AssetNight const& params) {
     Interactions const interactions = read_all(work, params, overview);
     save_interactions(work, "interactions", config, interactions);
     save_table(work, "overview", config, overview_table(work.comm, overview));
-    return {overview.counts.read, fmt::format("{} of {} and {}", counted(overview.counts.kept, "pairs"),
-                                              counted(overview.users, "users"), counted(overview.items, "assets"))};
+    save_table(work, "quarantine", config, quarantine_table(work.comm, overview.counts));
+    InteractionCounts const& counts = overview.counts;
+    std::string const aside =
+        counts.quarantined > 0 ? fmt::format(", {} set aside", counted(counts.quarantined, "pairs")) : "";
+    return {counts.read,
+            fmt::format("{} of {} and {}{}", counted(counts.kept, "pairs"), counted(overview.users, "users"),
+                        counted(overview.items, "assets"), aside),
+            {{"rows_read", {}, static_cast<double>(counts.read)},
+             {"rows_quarantined", {}, static_cast<double>(counts.quarantined)}}};
   };
   return step;
 }

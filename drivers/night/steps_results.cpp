@@ -37,6 +37,7 @@ std::vector<Result> const& results() {
                                        {"quarantine", "quality", "quarantine"},
                                        {"assets", "catalogue", "catalogue"},
                                        {"interactions", "interactions", "overview"},
+                                       {"interaction_quarantine", "interactions", "quarantine"},
                                        {"model_metrics", "judge", "metrics"},
                                        {"recommendations", "recommend", "recommendations"},
                                        {"similar", "similar", "similar"},

@@ -11,7 +11,7 @@ namespace tidemill::drivers::report {
 // What the report shows of the asset half; see report_data.hpp for what unknown values are.
 
 struct InteractionOverview {
-  std::int64_t pairs_read = 0, pairs_kept = 0, below_threshold = 0, repeated = 0, after_date = 0;
+  std::int64_t pairs_read = 0, pairs_kept = 0, below_threshold = 0, repeated = 0, after_date = 0, quarantined = 0;
   std::int64_t users = 0, assets = 0;
   std::int64_t first_day = 0, last_day = 0;  ///< missing_integer when unknown
 };

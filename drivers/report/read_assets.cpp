@@ -52,6 +52,7 @@ void read_overview(NightTable const& table, AssetReport& assets) {
   overview.pairs_kept = table.whole("pairs_kept", 0);
   overview.below_threshold = table.whole("below_threshold", 0);
   overview.repeated = table.whole("repeated", 0);
+  overview.quarantined = table.whole("quarantined", 0);
   overview.after_date = table.whole("after_date", 0);
   overview.users = table.whole("users", 0);
   overview.assets = table.whole("assets", 0);

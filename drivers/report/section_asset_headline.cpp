@@ -24,6 +24,13 @@ std::string period_text(InteractionOverview const& overview) {
   return fmt::format("{} to {}", short_day_text(overview.first_day), day_text(overview.last_day));
 }
 
+/// As beside the exports of sales: what was read but could not be used.
+std::string set_aside_text(InteractionOverview const& overview) {
+  if (overview.quarantined == 0) return "";
+  return fmt::format("<br><span class=\"bad\">{}</span> of {} read were set aside with a reason",
+                     whole_text(overview.quarantined), whole_text(overview.pairs_read));
+}
+
 std::string hit_card(ModelQuality const& champion, AssetReport const& assets) {
   double best_baseline = NAN;
   for (ModelQuality const& model : assets.models) {
@@ -44,7 +51,7 @@ std::string asset_headline_section(AssetReport const& assets) {
   InteractionOverview const& overview = assets.overview;
   if (!assets.is_there) return "";
   std::string cards =
-      card("Interactions", whole_text(overview.pairs_kept), period_text(overview)) +
+      card("Interactions", whole_text(overview.pairs_kept), period_text(overview) + set_aside_text(overview)) +
       card("Users and assets", whole_text(overview.users), "users with " + whole_text(overview.assets) + " assets");
   if (ModelQuality const* const champion = champion_of(assets)) {
     cards += hit_card(*champion, assets);

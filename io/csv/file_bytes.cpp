@@ -145,4 +145,20 @@ std::string unpack(std::string_view packed, Packing packing, std::string const& 
   return unpack_head(packed, packing, name, std::numeric_limits<std::size_t>::max());
 }
 
+std::int64_t expected_unpacked_bytes(std::string_view packed, Packing packing) {
+  auto const size = static_cast<std::int64_t>(packed.size());
+  constexpr std::int64_t usual_ratio = 4, gzip_wraps = std::int64_t{1} << 32;
+  if (packing == Packing::zstd) {
+    unsigned long long const told = ZSTD_getFrameContentSize(packed.data(), packed.size());
+    bool const is_told = told != ZSTD_CONTENTSIZE_UNKNOWN && told != ZSTD_CONTENTSIZE_ERROR;
+    return is_told ? std::max(size, static_cast<std::int64_t>(told)) : usual_ratio * size;
+  }
+  if (packing != Packing::gzip || packed.size() < 4) return size;
+  // The last four bytes, little-endian: the size modulo 2^32.
+  std::int64_t told = 0;
+  for (std::size_t i = 0; i < 4; ++i) told = told << 8 | static_cast<unsigned char>(packed[packed.size() - 1 - i]);
+  while (size > gzip_wraps / usual_ratio && told < size) told += gzip_wraps;
+  return told >= size / 2 ? told : usual_ratio * size;
+}
+
 }  // namespace tidemill::io::csv

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -33,5 +34,9 @@ Packing packing_of(std::string_view head);
 std::string unpack(std::string_view packed, Packing packing, std::string const& name);
 /// At most `limit` bytes from the start of the content.
 std::string unpack_head(std::string_view packed, Packing packing, std::string const& name, std::size_t limit);
+
+/// How many bytes a packed file says that it holds, for estimates: one of several streams tells of one of them only,
+/// and a stream may not tell (then four times its size). Reads nothing but its ends.
+std::int64_t expected_unpacked_bytes(std::string_view packed, Packing packing);
 
 }  // namespace tidemill::io::csv

@@ -33,6 +33,15 @@ struct Job {
 
 std::size_t columns_of(Job const& job) { return job.dialect.names.size(); }
 
+/// Columns that are to be read as text are so whatever was seen in them.
+std::vector<Kinds> forced_kinds(Job const& job, std::vector<Kinds> kinds) {
+  for (std::size_t c = 0; c < kinds.size(); ++c) {
+    auto const& forced = job.format.text_columns;
+    if (std::find(forced.begin(), forced.end(), job.dialect.names[c]) != forced.end()) kinds[c] = text_value;
+  }
+  return kinds;
+}
+
 /// Kinds of the first rows, from the part of the text that every rank has: a good first guess of the types.
 std::vector<Kinds> kinds_of_sample(Job const& job, std::string_view head, bool head_is_all) {
   std::vector<Kinds> kinds(columns_of(job), no_value);
@@ -54,11 +63,7 @@ std::vector<Kinds> kinds_of_sample(Job const& job, std::string_view head, bool h
       if (!job.rules.is_missing(value)) kinds[c] = static_cast<Kinds>(kinds[c] | kind_of(value, job.rules.decimal));
     }
   }
-  for (std::size_t c = 0; c < kinds.size(); ++c) {
-    auto const& forced = job.format.text_columns;
-    if (std::find(forced.begin(), forced.end(), job.dialect.names[c]) != forced.end()) kinds[c] = text_value;
-  }
-  return kinds;
+  return forced_kinds(job, kinds);
 }
 
 Builders make_builders(Job const& job, std::vector<Kinds> const& kinds, std::vector<std::size_t> const& wanted) {
@@ -199,7 +204,9 @@ std::vector<Column> parse_columns(Job const& job, std::vector<Kinds> kinds) {
     std::vector<std::size_t> again;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       std::size_t const c = wanted[i];
-      if (type_for(seen[c]) != type_for(kinds[c])) {
+      // Where no kind was known, values were only looked at.
+      bool const was_unknown = kinds[c] == no_value && seen[c] != no_value;
+      if (was_unknown || type_for(seen[c]) != type_for(kinds[c])) {
         again.push_back(c);
       } else {
         columns[c] = join_parts(job, parts, i);
@@ -244,23 +251,38 @@ void check_format(TextFormat const& format) {
   }
 }
 
-}  // namespace
-
-Table read_text_table(Comm const& comm, std::filesystem::path const& path, TextFormat const& format,
-                      std::size_t block_bytes) {
+/// `change` is empty or makes other rows of this rank's.
+Table read_rows_of_text(Comm const& comm, std::filesystem::path const& path, TextFormat const& format,
+                        std::size_t block_bytes, PartChange const& change) {
   check_format(format);
   TextSource const source(comm, path);
   Job job{comm, format, {}, find_dialect(source.head(), source.head_is_all(), format, source.name()), {}, block_bytes};
   job.rules = {job.dialect.delimiter, format.decimal, format.missing};
   job.part = source.split(comm, job.dialect.first_row, job.dialect.delimiter, job.dialect.blanks);
+  if (change) job.part = change(job.part, job.rules, job.dialect.names);
   Table table;
-  table.columns = parse_columns(job, kinds_of_sample(job, source.head(), source.head_is_all()));
+  // Changed rows tell their types themselves.
+  std::vector<Kinds> const guessed = change ? forced_kinds(job, std::vector<Kinds>(columns_of(job), no_value))
+                                            : kinds_of_sample(job, source.head(), source.head_is_all());
+  table.columns = parse_columns(job, guessed);
   settle_encoding(job, table.columns);
   for (Column& column : table.columns) {
     if (column.is_text()) unify_dictionary(comm, column);
   }
   table.range = range_of_part(comm, table.columns.front().size());
   return table;
+}
+
+}  // namespace
+
+Table read_text_table(Comm const& comm, std::filesystem::path const& path, TextFormat const& format,
+                      std::size_t block_bytes) {
+  return read_rows_of_text(comm, path, format, block_bytes, {});
+}
+
+Table read_changed_table(Comm const& comm, std::filesystem::path const& path, TextFormat const& format,
+                         PartChange const& change) {
+  return read_rows_of_text(comm, path, format, std::size_t{1} << 18, change);
 }
 
 }  // namespace tidemill::io::csv

@@ -24,7 +24,8 @@ char const* name_of(Finding::Grade grade);
 std::vector<Finding> check_ranks(Comm const& comm);
 /// Threads per rank against the cores that the rank may use, memory that is left, signals.
 std::vector<Finding> check_process(Comm const& comm);
-/// HDF5: version, and a file written by all ranks in the layout of the results, read back and verified, in `folder`.
+/// HDF5: version, and a file written by all ranks in the layout of the results, read back and verified, in `folder`;
+/// whether files of others can be looked into.
 std::vector<Finding> check_hdf5(Comm const& comm, std::filesystem::path const& folder);
 /// A folder: there and writable, free space, exclusive creation, rename, sync, its clock, permissions. What it writes
 /// is removed again.

@@ -59,7 +59,8 @@ std::string Hdf5File::text_attribute(std::string const& object, std::string cons
   Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute.is_valid()) state_->fail(object + "@" + key, "find attribute");
   Handle const stored(H5Aget_type(attribute.get()), H5Tclose);
-  if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0) {
+  if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0 ||
+      !holds_one_value(attribute.get())) {
     state_->fail(object + "@" + key, "read text attribute");
   }
   std::string value(H5Tget_size(stored.get()), '\0');
@@ -72,7 +73,8 @@ std::string Hdf5File::text_attribute(std::string const& object, std::string cons
 std::int64_t Hdf5File::integer_attribute(std::string const& object, std::string const& key) {
   Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   std::int64_t value = 0;
-  if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
+  if (!attribute.is_valid() || !holds_one_value(attribute.get()) ||
+      H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
     state_->fail(object + "@" + key, "read integer attribute");
   }
   return value;
@@ -81,7 +83,8 @@ std::int64_t Hdf5File::integer_attribute(std::string const& object, std::string 
 double Hdf5File::real_attribute(std::string const& object, std::string const& key) {
   Handle const attribute(H5Aopen(state_->object(object), key.c_str(), H5P_DEFAULT), H5Aclose);
   double value = 0;
-  if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
+  if (!attribute.is_valid() || !holds_one_value(attribute.get()) ||
+      H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
     state_->fail(object + "@" + key, "read real attribute");
   }
   return value;

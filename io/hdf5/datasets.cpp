@@ -161,7 +161,9 @@ std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
   if (H5Tget_class(stored.get()) != H5T_STRING || H5Tis_variable_str(stored.get()) > 0)
     state_->fail(name, "read texts of");
   std::size_t const length = H5Tget_size(stored.get());
-  hsize_t const rows = extent_of(dataset).rows;
+  Extent const extent = extent_of(dataset);
+  if (extent.width != 1) state_->fail(name, "read one text per row of");
+  hsize_t const rows = extent.rows;
   std::vector<std::string> values(rows);
   if (rows == 0) return values;
   std::string packed(length * rows, '\0');

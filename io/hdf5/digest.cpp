@@ -10,6 +10,7 @@
 #include "io/hdf5/file.hpp"
 #include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
+#include "io/hdf5/inspection.hpp"
 #include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
@@ -161,9 +162,9 @@ std::string digest_attribute(std::filesystem::path const& path) {
 
 }  // namespace
 
-std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path) {
+std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path, FileOrigin origin) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  check_file_sum(comm, path);
+  if (origin == FileOrigin::unknown) check_before_opening(comm, path);
   std::string heads;
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;

@@ -1,16 +1,18 @@
 #include "io/hdf5/file.hpp"
 
 #include "io/hdf5/file_state.hpp"
-#include "io/hdf5/file_sum.hpp"
+#include "io/hdf5/inspection.hpp"
 #include "io/store/failpoint.hpp"
 
 namespace tidemill::io {
 namespace {
 
-/// The library prints its own error stack otherwise.
+/// The library prints its own error stack otherwise, and looks for filters in folders that the environment names.
 void silence_library() {
   static bool const done = [] {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    // A file must not be able to have code loaded for its sake.
+    H5PLset_loading_state(0);
     return true;
   }();
   (void)done;
@@ -67,7 +69,7 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }
-  check_file_sum(comm, path);
+  check_before_opening(comm, path);
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
   state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);

@@ -18,6 +18,7 @@ namespace tidemill::io {
 class Hdf5File {
  public:
   static Hdf5File create(Comm const& comm, std::filesystem::path const& path);
+  /// Checks what tidemill committed and inspects what it did not, see inspection.hpp.
   static Hdf5File open(Comm const& comm, std::filesystem::path const& path);
   /// For adding to a file that is not yet published.
   static Hdf5File open_for_update(Comm const& comm, std::filesystem::path const& path);
@@ -72,9 +73,13 @@ class Hdf5File {
   std::unique_ptr<State> state_;
 };
 
+/// Who made the bytes of a file. Those of unknown origin are checked or inspected before they are read (see
+/// inspection.hpp).
+enum class FileOrigin { unknown, these_ranks };
+
 /// Collective. SHA-256 (hex) over canonical content: per object in name order its name, shape, type, attributes in name
 /// order and little-endian row-major values in blocks of 1 MiB. The same for any layout and any number of ranks.
 /// The root attribute "digest" is left out, so a file may carry its own.
-std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path);
+std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path, FileOrigin origin = FileOrigin::unknown);
 
 }  // namespace tidemill::io

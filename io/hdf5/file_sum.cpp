@@ -84,6 +84,15 @@ std::uint32_t crc_of_part(FileReader const& file, RowRange part) {
 
 }  // namespace
 
+bool has_file_sum(std::filesystem::path const& path) {
+  std::error_code missing;
+  std::uint64_t const size = std::filesystem::file_size(path, missing);
+  if (missing || size <= trailer_bytes) return false;
+  std::string const trailer = read_bytes(path, static_cast<std::int64_t>(size - trailer_bytes), trailer_bytes);
+  std::string_view const crc = std::string_view(trailer).substr(16, 4);
+  return trailer == trailer_of(size - trailer_bytes, static_cast<std::uint32_t>(little_endian(crc)));
+}
+
 void append_file_sum(std::filesystem::path const& path) {
   std::uint64_t size = 0;
   std::uint32_t crc = 0;

@@ -15,9 +15,11 @@ namespace tidemill::io {
 /// Not collective. For a finished file, once.
 void append_file_sum(std::filesystem::path const& path);
 
-/// Collective; every rank reads its share. Throws DataError unless the bytes are those that were summed. A file that
-/// ends where its superblock says was not committed by tidemill: it passes, and the library judges it. Returns whether
-/// there was a sum.
+/// Not collective, and quick: whether there is a whole trailer behind `path`'s end. The bytes before it are not read.
+bool has_file_sum(std::filesystem::path const& path);
+
+/// Collective; every rank reads its share. Throws DataError unless the bytes are those that were summed. False for a
+/// file without a sum that ends where its superblock says, and for a missing one: it was not committed by tidemill.
 bool check_file_sum(Comm const& comm, std::filesystem::path const& path);
 
 /// Collective. The root attribute "digest" of a file whose check sum is found right: what commit_hdf5 computed from the

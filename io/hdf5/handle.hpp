@@ -32,4 +32,10 @@ class Handle {
   Close close_ = nullptr;
 };
 
+/// An attribute that is a list would be read over what stands behind the one value that is asked for.
+inline bool holds_one_value(hid_t attribute) {
+  Handle const space(H5Aget_space(attribute), H5Sclose);
+  return H5Sget_simple_extent_npoints(space.get()) == 1;
+}
+
 }  // namespace tidemill::io

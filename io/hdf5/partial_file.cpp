@@ -7,7 +7,9 @@
 #include <type_traits>
 
 #include "io/error.hpp"
+#include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
+#include "io/hdf5/inspection.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -50,6 +52,7 @@ struct PartialFile::State {
 
 PartialFile::PartialFile(std::filesystem::path const& path) : state_(std::make_unique<State>(State{path, {}})) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  if (!has_file_sum(path)) inspect_foreign_file(path);
   Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
@@ -112,7 +115,9 @@ std::vector<std::string> PartialFile::read_texts(std::string const& name) const 
   Handle const type(H5Dget_type(dataset.get()), H5Tclose);
   if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) > 0) state_->fail(name, "read texts of");
   std::size_t const length = H5Tget_size(type.get());
-  std::vector<std::string> values(shape_of(dataset.get()).rows);
+  RowsAndWidth const shape = shape_of(dataset.get());
+  if (shape.width != 1) state_->fail(name, "read one text per row of");
+  std::vector<std::string> values(shape.rows);
   std::string packed(length * values.size(), '\0');
   if (!values.empty() && H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, packed.data()) < 0) {
     state_->fail(name, "read");
@@ -129,7 +134,8 @@ std::string PartialFile::text_attribute(std::string const& object, std::string c
                          H5Aclose);
   if (!attribute.is_valid()) state_->fail(object + "@" + key, "find attribute");
   Handle const type(H5Aget_type(attribute.get()), H5Tclose);
-  bool const is_text = H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
+  bool const is_text =
+      H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0 && holds_one_value(attribute.get());
   std::string value(is_text ? H5Tget_size(type.get()) : 0, '\0');
   if (!is_text || H5Aread(attribute.get(), type.get(), value.data()) < 0)
     state_->fail(object + "@" + key, "read attribute");
@@ -141,7 +147,8 @@ std::int64_t PartialFile::integer_attribute(std::string const& object, std::stri
   Handle const attribute(H5Aopen_by_name(state_->file.get(), object.c_str(), key.c_str(), H5P_DEFAULT, H5P_DEFAULT),
                          H5Aclose);
   std::int64_t value = 0;
-  if (!attribute.is_valid() || H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
+  if (!attribute.is_valid() || !holds_one_value(attribute.get()) ||
+      H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
     state_->fail(object + "@" + key, "read integer attribute");
   }
   return value;

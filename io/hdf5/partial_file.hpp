@@ -10,8 +10,9 @@ namespace tidemill::io {
 
 /// One process's look into a large HDF5 file of which it reads little; nothing here is collective. Opening it does not
 /// read the file: the sum over all its bytes (see Hdf5File::open) is not checked, but every piece that is read, and the
-/// library's own structures, carry a check sum of their own. Members throw DataError with the path and the object's
-/// name. T is one of std::int32_t, std::int64_t, float.
+/// library's own structures, carry a check sum of their own. A file that was not committed by tidemill is inspected
+/// (see inspection.hpp). Members throw DataError with the path and the object's name. T is one of std::int32_t,
+/// std::int64_t, float.
 class PartialFile {
  public:
   explicit PartialFile(std::filesystem::path const& path);

@@ -52,11 +52,15 @@ bool is_path_below(fs::path const& path, fs::path const& folder) {
   return end == folder.end();
 }
 
-/// Where a link leads, also when nothing is there yet; the link itself when it goes round in circles.
+/// Where a link leads, also when nothing is there yet; an empty path, which lies nowhere, when it goes round in circles
+/// or cannot be followed.
 fs::path end_of_link(fs::path path) {
   constexpr int longest_chain = 40;
-  for (int i = 0; i < longest_chain && fs::is_symlink(fs::symlink_status(path)); ++i) {
-    path = fs::weakly_canonical(path.parent_path() / fs::read_symlink(path));
+  std::error_code failed;
+  for (int i = 0; i < longest_chain && fs::is_symlink(fs::symlink_status(path, failed)); ++i) {
+    fs::path const target = fs::read_symlink(path, failed);
+    if (!failed) path = fs::weakly_canonical(path.parent_path() / target, failed);
+    if (failed) return {};
   }
   return path;
 }
@@ -68,7 +72,7 @@ void check_links_in(fs::path const& folder, fs::path const& root) {
     fs::path const target = end_of_link(entry.path());
     if (is_path_below(target, root)) continue;
     throw ConfigError(fmt::format("{} leads out of the tenant's folder, to {}; remove this link", entry.path().string(),
-                                  target.string()));
+                                  target.empty() ? "nowhere" : target.string()));
   }
 }
 

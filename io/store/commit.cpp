@@ -81,7 +81,7 @@ std::string commit_hdf5(Comm const& comm, std::filesystem::path const& path, Pro
     store_provenance(file, provenance);
     file.close();
   }
-  std::string const digest = digest_hdf5(comm, temporary);
+  std::string const digest = digest_hdf5(comm, temporary, FileOrigin::these_ranks);
   {
     Hdf5File file = Hdf5File::open_for_update(comm, temporary);
     file.set_attribute("/", "digest", digest);

@@ -32,7 +32,7 @@ void judge_quarantine(drivers::RunRecord const& record, double limit, std::vecto
   if (limit <= 0 || share <= limit) return;
   alerts.push_back({"quarantine-share", "warning",
                     fmt::format("{:.2f} % of the raw rows were set aside, the limit is {:.2f} %; the reasons are in "
-                                "csv/quarantine.csv of the night",
+                                "csv/quarantine.csv and csv/interaction_quarantine.csv of the night",
                                 share * 100, limit * 100),
                     share, limit});
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "drivers/ingest/sales_store.hpp"
+#include "drivers/interactions/reading_memory.hpp"
 
 namespace tidemill::jobs {
 namespace {
@@ -42,20 +43,23 @@ std::int64_t trees_of(drivers::ForecastParams const& forecast) {
 }  // namespace
 
 drivers::NightSize size_of_night(io::Comm const& comm, drivers::AssetNight const& params) {
-  std::array<std::int64_t, 4> sizes{};
+  std::array<std::int64_t, 3> sizes{};
   io::agree(comm, "look at the files of the night", [&] {
     if (!comm.is_root()) return;
     for (drivers::IngestSource const& source : params.sources) sizes[0] += bytes_of_file(source.file);
     sizes[1] = size_of_folder(drivers::sales_folder(params.store, params.tenant)).bytes;
-    for (fs::path const& file : params.asset.interactions) sizes[2] += bytes_of_file(file);
-    if (!params.asset.pictures.empty()) sizes[3] = size_of_folder(params.asset.pictures).files;
+    if (!params.asset.pictures.empty()) sizes[2] = size_of_folder(params.asset.pictures).files;
   });
   comm.broadcast(std::span<std::int64_t>(sizes));
   drivers::NightSize size;
   size.raw_bytes = sizes[0];
   size.stored_bytes = sizes[1];
-  size.pair_bytes = sizes[2];
-  size.pictures = sizes[3];
+  size.pictures = sizes[2];
+  // What `train` says before it reads.
+  drivers::ReadingMemory const reading =
+      drivers::expected_reading_memory(comm, params.asset.interactions, params.asset.format);
+  size.pairs = reading.pairs;
+  size.reading_memory = reading.bytes_per_rank;
   size.trees = trees_of(params.backtest.forecast);
   size.origins = params.backtest.origins;
   size.ranks = comm.size();

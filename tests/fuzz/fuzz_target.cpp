@@ -3,12 +3,12 @@
 #include <mpi.h>
 #include <unistd.h>
 
-#include <Kokkos_Core.hpp>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
 #include "io/error.hpp"
+#include "io/hdf5/inspection.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::tests {
@@ -64,9 +64,10 @@ void promise(bool kept, char const* what) {
 }  // namespace tidemill::tests
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  if (auto const code = tidemill::io::serve_inspection(*argc, *argv)) std::_Exit(*code);
   int provided = 0;
   MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
-  Kokkos::initialize(*argc, *argv);
+  tidemill::tests::start_kernels(*argc, *argv);
   tidemill::tests::fuzz_folder();
   std::atexit(tidemill::tests::remove_folder);
   return 0;

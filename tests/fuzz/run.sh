@@ -28,12 +28,14 @@ targets=""
 for target in "$@"; do targets="$targets fuzz_$target"; done
 if ! { cmake -S . -B $folder -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=None \
   -DCMAKE_CUDA_COMPILER=NOTFOUND -DTIDEMILL_TESTS=OFF -DTIDEMILL_FUZZ=ON -DTIDEMILL_SANITIZE=ON -DCMAKE_UNITY_BUILD=ON \
-  -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 && cmake --build $folder -j "$compile_jobs" --target $targets; } >$folder/build.log 2>&1; then
+  -DCMAKE_UNITY_BUILD_BATCH_SIZE=20 && cmake --build $folder -j "$compile_jobs" --target $targets; } >$folder/build.log 2>&1; then
   grep -E -A12 'error|FAILED' $folder/build.log | tail -60 >&2
   echo "tests/fuzz/run.sh: the build failed; all of it: $folder/build.log" >&2
   exit 1
 fi
 
+# One process each: no daemon of Open MPI beside it.
+export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
 status=0
 printf '| target | seconds | inputs | edges | kept | ended by an input |\n|---|---|---|---|---|---|\n'
 for target in "$@"; do
@@ -43,7 +45,7 @@ for target in "$@"; do
   dictionary=""
   [ ! -e "tests/fuzz/$target.dict" ] || dictionary="-dict=tests/fuzz/$target.dict"
   ASAN_OPTIONS=detect_leaks=0 $folder/fuzz_"$target" $dictionary -seed="$seed" -max_total_time="$seconds" -rss_limit_mb=4096 \
-    -timeout=25 -max_len=16384 -artifact_prefix=$folder/crashes/"$target"- -print_final_stats=1 \
+    -timeout=120 -max_len=16384 -artifact_prefix=$folder/crashes/"$target"- -print_final_stats=1 \
     "$folder/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 || { ended=YES; status=1; }
   inputs=$(sed -n 's/.*number_of_executed_units: *//p' "$log")
   edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -1)

@@ -4,6 +4,7 @@
 #include <Kokkos_Core.hpp>
 #include <cstdio>
 
+#include "io/hdf5/inspection.hpp"
 #include "io/signals/stop_request.hpp"
 #include "tests/support/world.hpp"
 
@@ -33,6 +34,7 @@ io::Comm const& world() { return *world_comm; }
 }  // namespace tidemill::tests
 
 int main(int argc, char** argv) {
+  if (auto const code = tidemill::io::serve_inspection(argc, argv)) return *code;
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   int failed = 0;

@@ -13,6 +13,7 @@
 #include "drivers/partition/balanced.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
+#include "io/tables/table_file.hpp"
 #include "tests/support/world.hpp"
 
 namespace tidemill::drivers {
@@ -213,7 +214,7 @@ TEST(Interactions, WhatReadingTakesIsJudgedByTheFirstLines) {
   ReadingMemory const expected = expected_reading_memory(world(), file, {});
   EXPECT_NEAR(static_cast<double>(expected.pairs), 60000, 600);
   // Of each pair two numbers and a code in columns, and the bytes of the file; or what moving it takes.
-  double const parsing = static_cast<double>(text.size()) + 60000 * 20.0, moving = 60000 * 48.0;
+  double const parsing = static_cast<double>(text.size()) + 60000 * 20.0, moving = 60000 * (48.0 + 160);
   EXPECT_NEAR(static_cast<double>(expected.bytes_per_rank) * world().size(), std::max(parsing, moving), .02 * moving);
   std::vector<std::filesystem::path> const twice{file[0], file[0]};
   EXPECT_EQ(expected_reading_memory(world(), twice, {}).pairs, 2 * expected.pairs);
@@ -221,6 +222,23 @@ TEST(Interactions, WhatReadingTakesIsJudgedByTheFirstLines) {
   InteractionFormat lists;
   lists.layout = InteractionLayout::userlist;
   EXPECT_EQ(expected_reading_memory(world(), file, lists).pairs, 0);
+  std::string words;
+  for (int i = 0; i < 20000; ++i) words += std::to_string(1000 + i) + " 101 102 103\n";
+  std::vector<std::filesystem::path> const list{file_with(folder, "a.txt", words)};
+  ReadingMemory const of_lists = expected_reading_memory(world(), list, lists);
+  EXPECT_NEAR(static_cast<double>(of_lists.pairs), 60000, 600);
+  EXPECT_NEAR(static_cast<double>(of_lists.bytes_per_rank) * world().size(), moving, .02 * moving);
+  io::Table table;
+  table.range = io::even_share(60000, world().rank(), world().size());
+  table.add(io::integer_column("user", std::vector<std::int64_t>(static_cast<std::size_t>(table.range.count), 3)));
+  table.add(io::integer_column("item", std::vector<std::int64_t>(static_cast<std::size_t>(table.range.count), 4)));
+  io::commit_hdf5(world(), folder / "a.h5", {"table", "", 0, {}},
+                  [&](io::Hdf5File& out) { io::write_table(out, "table", table); });
+  std::vector<std::filesystem::path> const stored{folder / "a.h5"};
+  EXPECT_EQ(expected_reading_memory(world(), stored, {}).pairs, 60000);
+  EXPECT_NEAR(static_cast<double>(expected_reading_memory(world(), stored, {}).bytes_per_rank) * world().size(), moving,
+              .02 * moving);
+
   std::vector<std::filesystem::path> const bad{file[0], folder / "absent.csv"};
   EXPECT_EQ(expected_reading_memory(world(), bad, {}).pairs, 0);
   std::vector<std::filesystem::path> const empty{file_with(folder, "b.csv", "")};

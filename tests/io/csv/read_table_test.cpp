@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "io/csv/file_bytes.hpp"
 #include "io/csv/text_table.hpp"
 #include "io/error.hpp"
 #include "io/store/posix.hpp"
@@ -255,6 +256,29 @@ TEST(ReadTable, ThreadsChangeNothing) {
   std::string const whole = content(world(), csv::read_text_table(world(), path, {}, 1u << 20));
   EXPECT_EQ(content(world(), csv::read_text_table(world(), path, {}, 100)), whole);
   EXPECT_NE(whole.find("1999|739.63r|<name 190>|"), std::string::npos);
+}
+
+TEST(ReadTable, PackedFilesTellHowMuchTheyHold) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += std::to_string(i) + ",0.5\n";
+  auto const size = static_cast<std::int64_t>(text.size());
+  EXPECT_EQ(csv::expected_unpacked_bytes(gzip(text), csv::Packing::gzip), size);
+  EXPECT_EQ(csv::expected_unpacked_bytes(zstd(text), csv::Packing::zstd), size);
+  // One of two streams tells of itself alone; what is less than the file itself is not believed.
+  std::string const two = gzip(text) + gzip("a");
+  EXPECT_EQ(csv::expected_unpacked_bytes(two, csv::Packing::gzip), 4 * static_cast<std::int64_t>(two.size()));
+}
+
+TEST(ReadTable, RealsThatBeginBehindManyEmptyRowsAreRead) {
+  ScratchFolder const folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 3000; ++i) text += std::to_string(i) + (i < 2000 ? ",\n" : ",0.5\n");
+  if (world().is_root()) write_file(folder / "late.csv", text);
+  world().barrier();
+  Table const table = read_table(world(), folder / "late.csv");
+  std::int64_t there = 0;
+  for (std::int64_t row = 0; row < table.rows(); ++row) there += table.at("b").is_missing(row) ? 0 : 1;
+  EXPECT_EQ(world().sum(there), 1000);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "io/error.hpp"
+#include "io/store/access.hpp"
 #include "io/store/checkpoint.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/committed_digest.hpp"
@@ -119,6 +120,21 @@ TEST(Store, NewestWholeCheckpointIsUsed) {
   EXPECT_EQ(store.load_newest(read), 2);
   EXPECT_EQ(value, 20);
   EXPECT_EQ(CheckpointStore(world(), folder / "c", "another key", 1e9).load_newest(read), std::nullopt);
+}
+
+TEST(Store, LinksThatLeadRoundInCirclesOrOutAreRefused) {
+  ScratchFolder const folder;
+  if (world().is_root()) {
+    std::filesystem::create_directories(folder / "main/nights");
+    std::filesystem::create_symlink("2026-11-20", folder / "main/nights/inside");
+    EXPECT_NO_THROW(check_links_stay_inside(folder / "main"));
+    std::filesystem::create_symlink("circle", folder / "main/nights/circle");
+    EXPECT_THROW(check_links_stay_inside(folder / "main"), ConfigError);
+    std::filesystem::remove(folder / "main/nights/circle");
+    std::filesystem::create_symlink("../../other", folder / "main/nights/out");
+    EXPECT_THROW(check_links_stay_inside(folder / "main"), ConfigError);
+  }
+  world().barrier();
 }
 
 }  // namespace

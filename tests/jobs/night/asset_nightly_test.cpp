@@ -73,6 +73,8 @@ class AssetNightly : public testing::Test {
 
 TEST_F(AssetNightly, PublishesTablesAndReportAndReusesAll) {
   std::string const config = asset_lines + "catalogue = catalogue.csv\ntrend-min-count = 5\n";
+  if (world().is_root()) io::write_file(folder_ / "interactions.csv", example_interactions() + "7,,1,1767225600\n");
+  world().barrier();
   AssetOutcome const first = nightly(config);
   ASSERT_EQ(first.code, ExitCode::done) << first.message;
   std::string const digest = io::verify_night(world(), current()).digest;
@@ -83,6 +85,9 @@ TEST_F(AssetNightly, PublishesTablesAndReportAndReusesAll) {
   EXPECT_TRUE(mentions(file("csv/recommendations.csv"), "user,rank,item,score,rung\n0,1,"));
   EXPECT_TRUE(mentions(file("report.html"), " &amp; more") && mentions(file("report.html"), "id=\"recommenders\""));
   EXPECT_FALSE(mentions(file("report.html"), "id=\"menu\""));
+  EXPECT_EQ(file("csv/interaction_quarantine.csv"), "file,line,column,reason\ninteractions.csv,782,item,has no id\n");
+  EXPECT_TRUE(mentions(file("report.html"), "of 781 read were set aside"));
+  EXPECT_TRUE(mentions(file("record.json"), "rows_quarantined"));
   EXPECT_EQ(std::filesystem::canonical(current()).filename().string(), "2026-03-25");  // the newest interaction's day
 
   EXPECT_EQ(nightly(config).code, ExitCode::done);
@@ -111,7 +116,8 @@ TEST_F(AssetNightly, BadInputsSayWhatAndWhere) {
   auto const fails = [&](std::string const& config, ExitCode code, std::vector<std::string> const& parts) {
     AssetOutcome const outcome = nightly(config);
     EXPECT_EQ(outcome.code, code) << config << outcome.message;
-    for (std::string const& part : parts) EXPECT_TRUE(mentions(outcome.message, part)) << part << ": " << outcome.message;
+    for (std::string const& part : parts)
+      EXPECT_TRUE(mentions(outcome.message, part)) << part << ": " << outcome.message;
   };
   fails("[asset]\ninteractions = none.csv\n", ExitCode::bad_data, {"none.csv"});
   fails(asset_lines + "catalogue = interactions.csv\n", ExitCode::bad_data, {"column id", "user"});

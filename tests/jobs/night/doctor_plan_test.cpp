@@ -72,5 +72,58 @@ TEST(Plan, GrowsWithTheWorkAndFallsWithTheRanks) {
   EXPECT_DOUBLE_EQ(drivers::checkpoint_interval(0.5, 3600), 60);
 }
 
+/// What a generated night took, step by step, on a quiet machine.
+struct MeasuredNight {
+  char const* what;
+  drivers::NightSize size;
+  std::vector<std::pair<std::string, double>> seconds;
+};
+
+std::vector<MeasuredNight> measured_nights() {
+  drivers::NightSize chain;
+  chain.raw_bytes = 842'601 * 321;
+  chain.trees = 800;
+  chain.origins = 2;
+  chain.ranks = 2;
+  drivers::NightSize small_chain = chain;
+  small_chain.raw_bytes = 7'106 * 321;
+  small_chain.ranks = 1;
+  drivers::NightSize assets;
+  assets.pairs = 190'064;
+  assets.pictures = 800;
+  drivers::NightSize small_assets;
+  small_assets.pairs = 3'853;
+  small_assets.pictures = 80;
+  return {
+      {"chain, medium, 2 ranks",
+       chain,
+       {{"ingest", 9.09}, {"daily", 3}, {"forecast", 13.46}, {"backtest", 27.76}, {"menu", 3.16}, {"promotion", 3.06}}},
+      {"chain, small, 1 rank", small_chain, {{"ingest", .51}, {"forecast", 3.32}, {"backtest", 6.68}, {"gate", .35}}},
+      {"assets, medium, 1 rank",
+       assets,
+       {{"model-ials", 1.48},
+        {"model-hybrid", 19.72},
+        {"judge", 13.22},
+        {"champion", 23.05},
+        {"recommend", 7.17},
+        {"asset_trends", 8.91},
+        {"pictures", 4.94}}},
+      {"assets, small, 1 rank", small_assets, {{"model-hybrid", .42}, {"champion", .33}, {"pictures", .7}}}};
+}
+
+TEST(Plan, ComesWithinAFactorOfTwoOfMeasuredNights) {
+  for (MeasuredNight const& night : measured_nights()) {
+    double predicted = 0, measured = 0;
+    for (auto const& [step, seconds] : night.seconds) {
+      double const planned = drivers::plan_steps({step}, night.size).front().seconds;
+      EXPECT_LT(planned, 2 * seconds) << night.what << ": " << step;
+      EXPECT_GT(planned, seconds / 2) << night.what << ": " << step;
+      predicted += planned;
+      measured += seconds;
+    }
+    EXPECT_NEAR(predicted / measured, 1, .25) << night.what;
+  }
+}
+
 }  // namespace
 }  // namespace tidemill::jobs

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/error.hpp"
+#include "io/store/posix.hpp"
 #include "tests/support/run_command.hpp"
 
 namespace tidemill::jobs {
@@ -158,7 +159,29 @@ TEST(MalformedInteractions, OddButSoundFilesAreReadAndEveryRowIsAccountedFor) {
     EXPECT_EQ(result["below_threshold"], odd.below) << odd.bytes;
     EXPECT_EQ(result["repeated"], odd.repeated) << odd.bytes;
     EXPECT_EQ(odd.read, odd.pairs + odd.below + odd.repeated);
+    EXPECT_EQ(result["quarantined"], 0);
   }
+}
+
+TEST(MalformedInteractions, AFewBadRowsAreWrittenWhereTheOptionSays) {
+  ScratchFolder const folder;
+  std::string text = "user,item\n";
+  for (int i = 0; i < 60; ++i) text += std::to_string(i) + "," + std::to_string(i % 7) + (i == 30 ? ",9\n" : "\n");
+  std::string const path = folder / "pairs.csv";
+  write(path, text);
+  std::vector<std::string> arguments{"--model",       "popularity",   "--interactions",   path,    "--output",
+                                     folder / "m.h5", "--quarantine", folder / "bad.csv", "--json"};
+  testing::internal::CaptureStdout();
+  run_command(world(), "train", arguments);
+  std::string const printed = testing::internal::GetCapturedStdout();
+  if (world().is_root()) {
+    EXPECT_EQ(nlohmann::json::parse(printed)["quarantined"], 1);
+    EXPECT_EQ(io::read_file(folder / "bad.csv"),
+              "file,line,column,reason\n" + path + ",32,,\"expected 2 fields, found 3\"\n");
+  }
+  world().barrier();
+  arguments.insert(arguments.end(), {"--max-bad-share", "0"});
+  EXPECT_THROW(run_command(world(), "train", arguments), DataError);
 }
 
 }  // namespace
