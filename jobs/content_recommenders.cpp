@@ -72,8 +72,13 @@ drivers::HybridMember make_member(Context const& context, RecommenderRequest con
   drivers::CheckpointPlace place = request.checkpoints;
   if (!place.folder.empty()) place.folder /= part + "-" + member;
   place.key += "/" + part + "/" + member;
-  RecommenderRequest const own{interactions, request.options, place, request.catalogue, request.files};
-  Model model = recommender_kind(member).train(context, own);
+  // Weights are fitted on pairs that an earlier night's model may have been trained on: those members begin afresh.
+  RecommenderKind const& kind = recommender_kind(member);
+  bool const is_warm = part == "full" && request.parent != nullptr && kind.begins_at != nullptr &&
+                       kind.begins_at(request.options, request.parent->model);
+  RecommenderRequest const own{interactions,      request.options, place,
+                               request.catalogue, request.files,   is_warm ? request.parent : nullptr};
+  Model model = kind.train(context, own);
   return {member, std::move(model), 1};
 }
 
@@ -105,6 +110,16 @@ std::vector<double> fitted_weights(Context const& context, RecommenderRequest co
   drivers::BlendGoal goal = request.options.content.goal;
   goal.seed = context.seed;
   return drivers::fit_weights(context.comm, members, blend, split.train, split.test, goal).weights;
+}
+
+/// A blend begins at an earlier model where one of its members can.
+bool hybrid_begins_at(RecommenderOptions const& options, drivers::Recommender const& parent) {
+  for (std::string const& member : split_list(options.content.members)) {
+    if (is_file(member) || member == "hybrid" || member == "context") continue;
+    RecommenderKind const& kind = recommender_kind(member);
+    if (kind.begins_at != nullptr && kind.begins_at(options, parent)) return true;
+  }
+  return false;
 }
 
 std::unique_ptr<drivers::Recommender> train_hybrid(Context const& context, RecommenderRequest const& request) {
@@ -203,7 +218,8 @@ RecommenderKind transitions_kind() {
 }
 
 RecommenderKind hybrid_kind() {
-  return {"hybrid", "several recommenders blended, weights fitted", add_hybrid, train_hybrid, load_hybrid};
+  return {"hybrid",        "several recommenders blended, weights fitted", add_hybrid, train_hybrid, load_hybrid,
+          hybrid_begins_at};
 }
 
 RecommenderKind context_kind() {

@@ -12,6 +12,7 @@ struct FactorOptions {
   std::string solver = "exact";
   std::string loss = "revisited";
   std::string warm_start;  ///< a model file to begin with
+  int warm_sweeps = 4;     ///< of a night that begins at the factors in use; 0: it begins from scratch
 };
 
 }  // namespace tidemill::jobs

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "drivers/factors/factor_model.hpp"
+#include "drivers/hybrid/hybrid_model.hpp"
 #include "io/error.hpp"
 
 namespace po = boost::program_options;
@@ -46,9 +47,35 @@ drivers::FactorParams params_of(Context const& context, RecommenderOptions const
   return params;
 }
 
+/// The model itself, or the first of a blend's members that is one; null: there is none.
+drivers::FactorModel const* factors_in(drivers::Recommender const& model) {
+  if (auto const* const own = dynamic_cast<drivers::FactorModel const*>(&model)) return own;
+  auto const* const blend = dynamic_cast<drivers::HybridModel const*>(&model);
+  if (blend == nullptr) return nullptr;
+  for (drivers::HybridMember const& member : blend->members()) {
+    if (auto const* const own = dynamic_cast<drivers::FactorModel const*>(member.model.get())) return own;
+  }
+  return nullptr;
+}
+
+/// Factors of another number or another objective are no start.
+bool begins_at(RecommenderOptions const& options, drivers::Recommender const& parent) {
+  drivers::FactorModel const* const known = factors_in(parent);
+  return options.ials.warm_sweeps > 0 && known != nullptr && known->params().factors == options.factors &&
+         known->params().loss == drivers::loss_named(options.ials.loss);
+}
+
 std::unique_ptr<drivers::Recommender> train(Context const& context, RecommenderRequest const& request) {
-  drivers::FactorParams const params = params_of(context, request.options);
+  drivers::FactorParams params = params_of(context, request.options);
   drivers::CheckpointPlace checkpoints = request.checkpoints;
+  if (request.parent != nullptr) {
+    drivers::WarmStart const warm = drivers::warm_start(*factors_in(request.parent->model), request.parent->items,
+                                                        request.interactions.item_ids, params);
+    params.sweeps = request.options.ials.warm_sweeps;
+    checkpoints.key += request.parent->version;
+    return drivers::FactorModel::train(context.comm, request.interactions, params, &warm, checkpoints,
+                                       context.progress);
+  }
   std::string const& champion = request.options.ials.warm_start;
   if (champion.empty()) {
     return drivers::FactorModel::train(context.comm, request.interactions, params, nullptr, checkpoints,
@@ -73,6 +100,8 @@ std::unique_ptr<drivers::Recommender> load(io::Comm const& comm, io::Hdf5File& f
 
 }  // namespace
 
-RecommenderKind ials_kind() { return {"ials", "implicit ALS: vectors of users and items", add_options, train, load}; }
+RecommenderKind ials_kind() {
+  return {"ials", "implicit ALS: vectors of users and items", add_options, train, load, begins_at};
+}
 
 }  // namespace tidemill::jobs

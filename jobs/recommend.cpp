@@ -7,11 +7,11 @@
 
 #include "drivers/recommend/audience.hpp"
 #include "drivers/recommend/cold_items.hpp"
+#include "drivers/recommend/id_file.hpp"
 #include "drivers/recommend/ladder.hpp"
 #include "drivers/recommend/list_table.hpp"
 #include "drivers/recommend/reasons.hpp"
 #include "io/error.hpp"
-#include "io/tables/read_table.hpp"
 #include "jobs/commands.hpp"
 #include "jobs/interaction_options.hpp"
 #include "jobs/lists.hpp"
@@ -25,6 +25,7 @@ namespace {
 
 using drivers::EntityIds;
 using drivers::IdColumn;
+using drivers::IdFile;
 using drivers::PairRows;
 
 struct RecommendCommand {
@@ -52,36 +53,6 @@ std::map<std::string, std::string> moment_of(std::vector<std::string> const& par
   return moment;
 }
 
-/// A file of ids in columns, by the names `user`, `item`, ... where it has them, otherwise in this order.
-class IdFile {
- public:
-  IdFile(io::Comm const& comm, std::string const& path)
-      : comm_(comm), path_(path), table_(io::read_table(comm, path)) {}
-  std::size_t columns() const { return table_.columns.size(); }
-  bool has(std::string const& name) const { return table_.has(name); }
-  io::RowRange range() const { return table_.range; }
-
-  IdColumn ids(std::string const& name, std::size_t usual_place) const {
-    if (!table_.has(name) && usual_place >= columns()) {
-      throw DataError(fmt::format("{}: no column '{}'; expected one, or {} columns", path_, name, usual_place + 1));
-    }
-    io::Column const& column = table_.has(name) ? table_.at(name) : table_.columns[usual_place];
-    return drivers::id_column(comm_, column, table_.range.first, path_);
-  }
-  PairRows pairs(std::string const& first, std::string const& second) const {
-    PairRows rows;
-    rows.user = ids(first, 0);
-    rows.item = ids(second, 1);
-    for (std::int64_t i = 0; i < table_.rows(); ++i) rows.order.push_back(table_.range.first + i);
-    return rows;
-  }
-
- private:
-  io::Comm const& comm_;
-  std::string path_;
-  io::Table table_;
-};
-
 EntityIds distinct(io::Comm const& comm, IdColumn const& column) {
   std::array<IdColumn const*, 1> const columns{&column};
   return drivers::distinct_ids(comm, columns);
@@ -98,14 +69,7 @@ drivers::AudienceSources read_sources(Context const& context, RecommendCommand c
     report_quarantine(context, command.histories, counts);
   }
   if (!command.liked.empty()) sources.events.push_back(IdFile(comm, command.liked).pairs("user", "item"));
-  if (!command.blocked.empty()) {
-    IdFile const file(comm, command.blocked);
-    if (file.columns() == 1) {
-      sources.blocked_for_all = file.ids("item", 0);
-    } else {
-      sources.blocked = file.pairs("user", "item");
-    }
-  }
+  if (!command.blocked.empty()) drivers::add_blocks(IdFile(comm, command.blocked), sources);
   return sources;
 }
 

@@ -15,6 +15,7 @@
 #include "drivers/popularity/popularity.hpp"
 #include "drivers/recommend/card.hpp"
 #include "drivers/recommend/recommender.hpp"
+#include "drivers/recommend/warm_parent.hpp"
 #include "jobs/command.hpp"
 #include "jobs/content_options.hpp"
 #include "jobs/factor_options.hpp"
@@ -45,6 +46,8 @@ struct RecommenderRequest {
   drivers::CheckpointPlace checkpoints;
   drivers::Catalogue const* catalogue = nullptr;  ///< what is known of the items; null: nothing
   std::vector<std::filesystem::path> files;       ///< where the interactions come from
+  /// A model whose factors training begins at, for kinds that can; null: from scratch.
+  drivers::WarmParent const* parent = nullptr;
 };
 
 /// One kind of recommender: its name, the options it reads, how it is made and read back. `load` reads what
@@ -56,6 +59,8 @@ struct RecommenderKind {
   std::unique_ptr<drivers::Recommender> (*train)(Context const& context, RecommenderRequest const& request);
   std::unique_ptr<drivers::Recommender> (*load)(io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                                                 drivers::RecommenderCard const& card);
+  /// Whether training with these options can begin at `parent`; null: never.
+  bool (*begins_at)(RecommenderOptions const& options, drivers::Recommender const& parent) = nullptr;
 };
 
 /// The explicit table: a new recommender is one line there.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "drivers/generate/asset_feedback.hpp"
 #include "drivers/generate/draws.hpp"
 
 namespace tidemill::drivers {
@@ -108,7 +109,9 @@ std::string assets_truth(AssetWorld const& world, std::int64_t interactions) {
        "asset a has theme a mod 8, user u has theme 5 u mod 8; four in five interactions of a user are drawn from the "
        "user's own theme. Each theme is sought at its daypart, some at the weekend or in one part of the year; videos "
        "on the app. Rising and falling assets: density of interactions from 0 to twice the mean over the year, or "
-       "down from it; others follow the season of their theme"},
+       "down from it; others follow the season of their theme. Those who like are numbered after the users; message m "
+       "has "
+       "the intent of number m modulo their count, the last one of which means none of the others"},
       {"seed", world.seed},
       {"assets", world.assets},
       {"users", world.users},
@@ -116,6 +119,9 @@ std::string assets_truth(AssetWorld const& world, std::int64_t interactions) {
       {"theme_share", theme_share},
       {"daypart_share", daypart_share},
       {"channel_share", channel_share}};
+  truth["likers"] = likers(world);
+  truth["messages"] = messages(world);
+  truth["intents"] = message_intents();
   for (AssetTheme const& theme : themes) {
     truth["themes"].push_back(theme.name);
     truth["theme_traits"].push_back({{"name", theme.name},

@@ -22,7 +22,8 @@ struct AssetCounts {
 };
 
 /// Collective. An asset catalogue (catalogue.csv: id,name,category,tags,text,picture), its pictures (pictures/), what
-/// users did with it (interactions.csv: user,item,value,time,channel) and what is built into both (truth.json;
+/// users did with it (interactions.csv: user,item,value,time,channel), what they like and block (likes.csv, blocks.csv:
+/// user,item), messages (messages.csv: id,text,intent) and what is built into all of it (truth.json;
 /// asset_world.hpp). Throws ConfigError for counts that cannot be.
 std::string generate_assets(io::Comm const& comm, DemoSize size, std::uint64_t seed,
                             std::filesystem::path const& folder, AssetCounts const& counts = {});

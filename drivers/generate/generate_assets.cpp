@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "drivers/generate/asset_feedback.hpp"
 #include "drivers/generate/asset_world.hpp"
 #include "drivers/generate/generate.hpp"
 #include "drivers/generate/text.hpp"
@@ -30,6 +31,42 @@ std::string interaction_rows(AssetWorld const& world, io::RowRange const& users,
     }
   }
   return rows.text();
+}
+
+std::string rows_of_likes(AssetWorld const& world, io::RowRange const& who) {
+  RowText rows("\n");
+  for (std::int64_t liker = who.first; liker < who.end(); ++liker) {
+    for (std::int64_t const asset : liked_assets(world, liker)) rows.cell(world.users + liker).cell(asset).end_row();
+  }
+  return rows.text();
+}
+
+std::string rows_of_blocks(AssetWorld const& world, io::RowRange const& users) {
+  RowText rows("\n");
+  for (std::int64_t user = users.first; user < users.end(); ++user) {
+    for (std::int64_t const asset : blocked_assets(world, user)) rows.cell(user).cell(asset).end_row();
+  }
+  return rows.text();
+}
+
+std::string rows_of_messages(AssetWorld const& world, io::RowRange const& which) {
+  RowText rows("\n");
+  for (std::int64_t message = which.first; message < which.end(); ++message) {
+    AssetMessage const said = message_of(world, message);
+    rows.cell(message).cell(said.text).cell(said.is_labelled ? said.intent : std::string_view()).end_row();
+  }
+  return rows.text();
+}
+
+/// Collective. Likes, blocks and messages.
+void write_feedback(io::Comm const& comm, AssetWorld const& world, std::filesystem::path const& folder) {
+  auto const share = [&](std::int64_t total) { return io::even_share(total, comm.rank(), comm.size()); };
+  auto const write = [&](char const* name, char const* head, std::string const& rows) {
+    io::commit_text(comm, folder / name, (comm.is_root() ? head : "") + rows);
+  };
+  write("likes.csv", "user,item\n", rows_of_likes(world, share(likers(world))));
+  write("blocks.csv", "user,item\n", rows_of_blocks(world, share(world.users)));
+  write("messages.csv", "id,text,intent\n", rows_of_messages(world, share(messages(world))));
 }
 
 AssetWorld world_of(DemoSize size, std::uint64_t seed, AssetCounts const& counts) {
@@ -62,6 +99,7 @@ std::string generate_assets(io::Comm const& comm, DemoSize size, std::uint64_t s
       io::commit_text(io::Comm::self(), folder / world.picture_file(asset), asset_picture(world, asset));
     }
   });
+  write_feedback(comm, world, folder);
   std::int64_t const interactions = comm.sum(count);
   io::commit_text(comm, folder / "truth.json", root ? assets_truth(world, interactions) : std::string());
   return fmt::format("{} assets, {} of them with pictures, {} users, {} interactions", world.assets, world.pictures,

@@ -1,8 +1,11 @@
 #include "drivers/interactions/realign.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <stdexcept>
+
+#include "drivers/interactions/pair_rows.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -84,6 +87,38 @@ Interactions realign(io::Comm const& comm, Interactions const& interactions, io:
     moved.user_ids.texts = move_texts(comm, interactions.user_ids.texts, cuts);
   }
   return moved;
+}
+
+Interactions in_terms_of(io::Comm const& comm, Interactions const& pairs, Interactions const& like) {
+  IdColumn const mine = as_column(like.user_ids);
+  std::array<IdColumn const*, 1> const columns{&mine};
+  EntityIds const users = distinct_ids(comm, columns);
+  GatherOptions options;
+  options.items = &like.item_ids;
+  options.users = &users;
+  options.users_here = &like.users;
+  return gather_interactions(comm, as_pairs(pairs), options);
+}
+
+Interactions without_pairs(Interactions const& pairs, Interactions const& others) {
+  Interactions left;
+  left.users = pairs.users;
+  left.items = pairs.items;
+  left.user_ids = pairs.user_ids;
+  left.item_ids = pairs.item_ids;
+  for (std::int64_t u = 0; u < pairs.users.count; ++u) {
+    auto const theirs = others.items_of(u);
+    for (std::int64_t at = pairs.start[static_cast<std::size_t>(u)]; at < pairs.start[static_cast<std::size_t>(u) + 1];
+         ++at) {
+      auto const i = static_cast<std::size_t>(at);
+      if (std::binary_search(theirs.begin(), theirs.end(), pairs.item[i])) continue;
+      left.item.push_back(pairs.item[i]);
+      if (!pairs.value.empty()) left.value.push_back(pairs.value[i]);
+      if (!pairs.time.empty()) left.time.push_back(pairs.time[i]);
+    }
+    left.start.push_back(left.size());
+  }
+  return left;
 }
 
 }  // namespace tidemill::drivers

@@ -145,6 +145,28 @@ std::vector<std::string> const& exposure_metric_names() {
   return names;
 }
 
+std::vector<std::string> const& user_metric_names() {
+  static std::vector<std::string> const names = [] {
+    std::vector<std::string> all = ranking_metric_names();
+    std::erase(all, "precision_micro_min");
+    return all;
+  }();
+  return names;
+}
+
+std::vector<double> metric_of_users(Interactions const& relevant, Interactions const& lists, std::string const& name,
+                                    int k) {
+  auto const found = std::find(summed_names.begin(), summed_names.end(), name);
+  auto const at = static_cast<std::size_t>(found - summed_names.begin());
+  std::vector<double> values(static_cast<std::size_t>(relevant.users.count), io::missing_real);
+  for (std::int64_t u = 0; u < relevant.users.count; ++u) {
+    Relevant const of_user(relevant, u);
+    if (of_user.items.empty()) continue;
+    values[static_cast<std::size_t>(u)] = judge_user(ranked_items(lists, u, k), of_user, k).at(at);
+  }
+  return values;
+}
+
 double gini(std::vector<std::int64_t> exposures) {
   std::sort(exposures.begin(), exposures.end());
   auto const n = static_cast<double>(exposures.size());

@@ -34,6 +34,13 @@ struct RankingQuality {
 /// user's in novelty. The same for any number of ranks. NaN where there is nothing to average.
 RankingQuality ranking_quality(io::Comm const& comm, RankingJudged const& judged, int k);
 
+/// Not collective. One metric of each of this rank's users, by a name of user_metric_names(); NaN for users without
+/// relevant items. `relevant` and `lists` as in RankingJudged.
+std::vector<double> metric_of_users(Interactions const& relevant, Interactions const& lists, std::string const& name,
+                                    int k);
+/// Those of ranking_metric_names() that are means over users: all but precision_micro_min.
+std::vector<std::string> const& user_metric_names();
+
 /// Names of the metrics; the second list needs training counts.
 std::vector<std::string> const& ranking_metric_names();
 std::vector<std::string> const& exposure_metric_names();

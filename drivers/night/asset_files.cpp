@@ -23,9 +23,9 @@ Interactions load_interactions(StepWork const& work, std::string const& step, st
 }
 
 void save_recommender(StepWork const& work, std::string const& name, AssetModel const& model,
-                      Interactions const& histories, Recommender const& trained, std::uint64_t seed) {
+                      RecommenderCard const& card, Recommender const& trained, std::uint64_t seed) {
   io::commit_hdf5(work.comm, work.folder / (name + ".h5"), {"model", model.config, seed, {}}, [&](io::Hdf5File& file) {
-    save_recommender_card(work.comm, file, {model.kind, model.config, histories});
+    save_recommender_card(work.comm, file, card);
     file.create_group("model");
     trained.save(file, "model");
   });

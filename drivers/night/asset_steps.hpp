@@ -23,20 +23,29 @@ struct AssetNight : NightParams {
 /// recommender.h5) are the night. `comm` must outlive the steps.
 std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params);
 
-/// The steps of the asset half, in order: interactions, catalogue, split, one per model, judge, champion, recommend,
-/// similar, asset_trends, pictures, as far as the night has what they need. `comm` must outlive them.
+/// The steps of the asset half, in order: catalogue, interactions, in_use, split, one per model, judge, champion,
+/// recommender_gate, content_rung, recommend, similar, asset_trends, texts, pictures, as far as the night has what they
+/// need. `comm` must outlive them.
 std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params);
 
 // Groups of steps, in one file each.
 Step interactions_step(io::Comm const& comm, AssetNight const& params);
 Step catalogue_step(io::Comm const& comm, AssetNight const& params);
+/// Which version of the recommender the night goes on from.
+Step in_use_step(AssetNight const& params);
 Step split_step(AssetNight const& params);
 Step asset_model_step(AssetNight const& params, AssetModel const& model);
 Step judge_step(AssetNight const& params);
 Step champion_step(AssetNight const& params);
-Step recommend_step(AssetNight const& params);
-Step similar_step(AssetNight const& params);
+/// Registers tonight's recommender and lets it pass the gate or not.
+Step recommender_gate_step(AssetNight const& params);
+/// What is known of assets, for those that the recommender was not trained with.
+Step content_rung_step(AssetNight const& params);
+Step recommend_step(io::Comm const& comm, AssetNight const& params);
+Step similar_step(io::Comm const& comm, AssetNight const& params);
 Step asset_trend_step(AssetNight const& params);
+/// Learns labels of texts, judges them on held-out rows and labels all.
+Step texts_step(io::Comm const& comm, AssetNight const& params);
 Step pictures_step(io::Comm const& comm, AssetNight const& params);
 
 /// Name of a model's step.
@@ -55,7 +64,7 @@ struct NightRecommender {
 };
 /// Collective.
 void save_recommender(StepWork const& work, std::string const& name, AssetModel const& model,
-                      Interactions const& histories, Recommender const& trained, std::uint64_t seed);
+                      RecommenderCard const& card, Recommender const& trained, std::uint64_t seed);
 NightRecommender load_recommender(StepWork const& work, std::string const& step, std::string const& name,
                                   AssetModel const& model);
 
@@ -68,6 +77,13 @@ AssetModel const& model_named(AssetNight const& params, std::string const& name)
 /// Collective. The name in the column `model` of the row of FOLDER/metrics.h5 of the step judge whose `flag` is 1;
 /// empty when none is.
 std::string judged_model(StepWork const& work, std::string const& flag);
+
+/// Collective. The recommender that makes tonight's lists, as the gate decided, and its version.
+struct ChosenRecommender {
+  std::string version;
+  NightRecommender recommender;
+};
+ChosenRecommender chosen_recommender(StepWork const& work, AssetNight const& params);
 
 /// Collective. Digests of outside files, as far as paths are given: name -> digest. Throws DataError naming a file that
 /// is not there.

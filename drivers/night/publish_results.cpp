@@ -40,10 +40,18 @@ struct NightReport {
   report::AssetReport assets;
 };
 
+/// A reused step took what it took when it ran.
+double seconds_of_step(RunRecord const& run, std::string const& name) {
+  auto const step =
+      std::find_if(run.steps.begin(), run.steps.end(), [&](StepRecord const& one) { return one.name == name; });
+  return step == run.steps.end() ? 0 : step->seconds + step->saved_seconds;
+}
+
 /// Not collective. Where there are no sales the asset half gives the night's date.
 NightReport read_report(fs::path const& results_file, RunRecord const& run) {
   NightReport report{report::read_night(results_file, run), report::read_assets(results_file)};
   if (!report.assets.has_sales && report.assets.is_there) report.data.date = report.assets.overview.last_day;
+  for (report::ModelQuality& model : report.assets.models) model.seconds = seconds_of_step(run, "model-" + model.model);
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/night_steps.hpp"
 #include "drivers/night/ranked_lists.hpp"
+#include "drivers/night/recommender_version.hpp"
 #include "drivers/panel/row_columns.hpp"
 
 namespace tidemill::drivers {
@@ -16,10 +17,33 @@ CheckpointPlace checkpoints_of(StepWork const& work, AssetNight const& params) {
   return {work.folder / "checkpoints", work.key, params.checkpoint_seconds};
 }
 
+/// Collective. Trains on `pairs` and saves as FOLDER/NAME.h5. A model that can begins at the version in use; returns
+/// that version, empty when it began from scratch.
+std::string train_and_save(StepWork const& work, AssetNight const& params, AssetModel const& model,
+                           Interactions const& pairs, std::string const& name, VersionPart part) {
+  std::optional<Catalogue> const catalogue = load_catalogue(work, params);
+  std::optional<TrainingParent> const parent = parent_of(work, params, model, part);
+  auto const warm = [&]() -> std::optional<WarmParent> {
+    if (!parent) return std::nullopt;
+    return WarmParent{*parent->recommender.model, parent->recommender.card.histories.item_ids, parent->version};
+  }();
+  auto const trained = model.train(
+      {work.comm, pairs, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, warm ? &*warm : nullptr});
+  std::string const version = parent ? parent->version : "";
+  save_recommender(work, name, model, {model.kind, model.config, pairs, version}, *trained, params.seed);
+  return version;
+}
+
+std::string trained_on(StepWork const& work, Interactions const& pairs, std::string const& parent) {
+  return fmt::format("on {}{}{}", counted(work.comm.sum(pairs.size()), "pairs"), parent.empty() ? "" : ", begun at ",
+                     parent);
+}
+
 /// How one model did on one held-out part.
 struct Judged {
   AssetModel const* model = nullptr;
   std::string part;
+  std::string parent;
   RankingQuality quality;
   bool is_champion = false, gives_similar = false;
 
@@ -59,6 +83,8 @@ io::Table metric_table(io::Comm const& comm, std::vector<Judged> rows, int k) {
   auto const integer = io::ColumnType::integer;
   columns.text("model", "recommender", [](Judged const& r) { return r.model->name; })
       .text("part", "held-out pairs: validation chooses, test tells", [](Judged const& r) { return r.part; })
+      .text("parent", "version of the recommender that training began at; none: from scratch",
+            [](Judged const& r) { return r.parent.empty() ? std::string("none") : r.parent; })
       .integer("is_baseline", integer, "0/1", "stands here for comparison",
                [](Judged const& r) { return r.model->is_baseline ? 1 : 0; })
       .integer("is_champion", integer, "0/1", "best on validation: makes the night's lists",
@@ -82,14 +108,12 @@ io::Table metric_table(io::Comm const& comm, std::vector<Judged> rows, int k) {
 Step asset_model_step(AssetNight const& params, AssetModel const& model) {
   std::vector<std::string> after{"split"};
   if (!params.asset.catalogue.empty()) after.push_back("catalogue");
+  if (model.begins_at) after.push_back("in_use");
   Step step{step_of_model(model), "Model " + model.name, 1, after, model.config, {}, {}};
   step.run = [params, model](StepWork const& work) -> StepOutcome {
     Interactions const train = load_interactions(work, "split", "train");
-    std::optional<Catalogue> const catalogue = load_catalogue(work, params);
-    auto const trained =
-        model.train({work.comm, train, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr});
-    save_recommender(work, "model", model, train, *trained, params.seed);
-    return {train.items, fmt::format("on {}", counted(work.comm.sum(train.size()), "pairs"))};
+    std::string const parent = train_and_save(work, params, model, train, "model", VersionPart::held_out);
+    return {train.items, trained_on(work, train, parent)};
   };
   return step;
 }
@@ -99,9 +123,9 @@ Step judge_step(AssetNight const& params) {
   std::string config = lines_of(params.config_of("asset"), "asset", {"k", "criterion"});
   for (AssetModel const& model : params.asset.models) {
     after.push_back(step_of_model(model));
-    config += fmt::format("{} {} {}\n", model.name, model.is_baseline, model.is_personal);
+    config += fmt::format("{} {} {} {}\n", model.name, model.is_baseline, model.is_personal, model.is_compared_only);
   }
-  Step step{"judge", "Judge the models", 1, after, config, {}, {}};
+  Step step{"judge", "Judge the models", 2, after, config, {}, {}};
   step.run = [params, config](StepWork const& work) -> StepOutcome {
     AssetNightParams const& asset = params.asset;
     Interactions const train = load_interactions(work, "split", "train");
@@ -112,12 +136,16 @@ Step judge_step(AssetNight const& params) {
     std::vector<Judged> rows;
     for (AssetModel const& model : asset.models) {
       NightRecommender const loaded = load_recommender(work, step_of_model(model), "model", model);
-      rows.push_back({&model, "validation", judge(work, *loaded.model, train, validation, asset.k)});
-      rows.push_back({&model, "test", judge(work, *loaded.model, known, test, asset.k)});
+      std::string const& parent = loaded.card.parent;
+      rows.push_back({&model, "validation", parent, judge(work, *loaded.model, train, validation, asset.k)});
+      rows.push_back({&model, "test", parent, judge(work, *loaded.model, known, test, asset.k)});
     }
-    Judged* const champion = best_of(rows, asset.criterion, [](AssetModel const&) { return true; });
+    Judged* const champion =
+        best_of(rows, asset.criterion, [](AssetModel const& model) { return !model.is_compared_only; });
     flag_model(rows, champion, &Judged::is_champion);
-    flag_model(rows, best_of(rows, asset.criterion, [](AssetModel const& model) { return model.is_personal; }),
+    flag_model(rows,
+               best_of(rows, asset.criterion,
+                       [](AssetModel const& model) { return model.is_personal && !model.is_compared_only; }),
                &Judged::gives_similar);
     save_table(work, "metrics", config, metric_table(work.comm, rows, asset.k));
     return {static_cast<std::int64_t>(rows.size()),
@@ -130,16 +158,14 @@ Step judge_step(AssetNight const& params) {
 Step champion_step(AssetNight const& params) {
   std::string config;
   for (AssetModel const& model : params.asset.models) config += model.config;
-  std::vector<std::string> after{"interactions", "judge"};
+  std::vector<std::string> after{"interactions", "judge", "in_use"};
   if (!params.asset.catalogue.empty()) after.push_back("catalogue");
-  Step step{"champion", "Champion", 1, after, config, {}, {}};
+  Step step{"champion", "Tonight's best on all pairs", 1, after, config, {}, {}};
   step.run = [params](StepWork const& work) -> StepOutcome {
     AssetModel const& model = model_named(params, judged_model(work, "is_champion"));
     Interactions const all = load_interactions(work, "interactions", "interactions");
-    std::optional<Catalogue> const catalogue = load_catalogue(work, params);
-    auto const trained = model.train({work.comm, all, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr});
-    save_recommender(work, "champion", model, all, *trained, params.seed);
-    return {all.items, fmt::format("{} on {}", model.name, counted(work.comm.sum(all.size()), "pairs"))};
+    std::string const parent = train_and_save(work, params, model, all, "champion", VersionPart::lists);
+    return {all.items, model.name + " " + trained_on(work, all, parent)};
   };
   return step;
 }

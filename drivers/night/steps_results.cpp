@@ -4,6 +4,7 @@
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "drivers/night/recommender_version.hpp"
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
@@ -39,13 +40,17 @@ std::vector<Result> const& results() {
                                        {"interactions", "interactions", "overview"},
                                        {"interaction_quarantine", "interactions", "quarantine"},
                                        {"model_metrics", "judge", "metrics"},
+                                       {"recommender_gate", "recommender_gate", "figures"},
                                        {"recommendations", "recommend", "recommendations"},
+                                       {"audience", "recommend", "audience"},
                                        {"similar", "similar", "similar"},
                                        {"attention", "recommend", "attention"},
                                        {"example_lists", "recommend", "examples"},
                                        {"example_neighbours", "similar", "examples"},
                                        {"asset_trends", "asset_trends", "trends"},
                                        {"asset_weeks", "asset_trends", "weeks"},
+                                       {"text_labels", "texts", "labels"},
+                                       {"text_quality", "texts", "quality"},
                                        {"asset_quality", "pictures", "quality"},
                                        {"duplicates", "pictures", "duplicates"},
                                        {"thumbnails", "pictures", "thumbnails"}};
@@ -81,22 +86,45 @@ std::vector<NamedTable> collect(StepWork const& work, std::vector<std::string> c
   return tables;
 }
 
-/// Collective. The champion travels with the night: the next one goes on from it.
-void copy_champion(StepWork const& work) {
-  io::agree(work.comm, "copy the champion", [&] {
+/// Collective. The recommender that made the lists travels with the night.
+void copy_recommender(StepWork const& work, NightParams const& params) {
+  std::string const version = listing_version(work);
+  io::agree(work.comm, "copy the recommender", [&] {
     if (!work.comm.is_root()) return;
-    io::copy_file(work.folder_of("champion") / "champion.h5", work.folder / "recommender.h5");
+    io::copy_file(io::version_file(params.store / params.tenant, recommender_model, version),
+                  work.folder / "recommender.h5");
   });
 }
 
-/// Collective. The verdict and the names of the versions in use are part of the night.
-void copy_verdict(StepWork const& work) {
-  io::agree(work.comm, "copy the gate's verdict", [&] {
-    if (!work.comm.is_root()) return;
-    for (char const* name : {"gate.json", io::aliases_name}) {
-      io::copy_file(work.folder_of("gate") / name, work.folder / name);
-    }
+/// Collective. The model that labels texts serves `tidemill score` too.
+void copy_text_model(StepWork const& work) {
+  io::agree(work.comm, "copy the model of texts", [&] {
+    if (work.comm.is_root()) io::copy_file(work.folder_of("texts") / "text_model.h5", work.folder / "text_model.h5");
   });
+}
+
+/// Collective. The verdicts and the names of the versions in use are part of the night.
+void copy_verdicts(StepWork const& work, std::filesystem::path const& tenant, std::vector<std::string> const& names) {
+  io::Aliases all;
+  for (char const* gate : {"gate", "recommender_gate"}) {
+    if (!contains(names, gate)) continue;
+    std::filesystem::path const folder = work.folder_of(gate);
+    std::string const verdict = std::string(gate) + ".json";
+    io::agree(work.comm, "copy the gate's verdict", [&] {
+      if (work.comm.is_root()) io::copy_file(folder / verdict, work.folder / verdict);
+    });
+    io::Aliases const decided = io::read_aliases(work.comm, folder);
+    all.base = decided.base;
+    all.decided.insert(decided.decided.begin(), decided.decided.end());
+    all.in_use.insert(decided.in_use.begin(), decided.in_use.end());
+  }
+  if (all.in_use.empty()) return;
+  // What tonight trains no model of stays in use.
+  if (!all.base.empty()) {
+    io::Aliases const before = io::read_aliases(work.comm, tenant / "nights" / all.base);
+    all.in_use.insert(before.in_use.begin(), before.in_use.end());
+  }
+  io::commit_text(work.comm, work.folder / io::aliases_name, work.comm.is_root() ? io::to_json(all) : "");
 }
 
 /// Sales that are given or that the store holds; a night without either and without assets says so in its first step.
@@ -119,17 +147,22 @@ std::vector<Step> sales_steps(io::Comm const& comm, NightParams const& params) {
 }  // namespace
 
 std::vector<Step> night_steps(io::Comm const& comm, NightParams const& params) {
-  return night_steps(comm, AssetNight{params, {}});
+  AssetNight sales_only;
+  static_cast<NightParams&>(sales_only) = params;
+  return night_steps(comm, sales_only);
 }
 
 std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params) {
   std::vector<Step> steps;
   bool const sales = has_sales(comm, params);
   if (!sales && !params.asset.has_interactions() && !params.date) {
-    throw ConfigError("pictures alone give the night no date; add --date 2026-11-20, sales or asset.interactions");
+    throw ConfigError(
+        "pictures or texts alone give the night no date; add --date 2026-11-20, sales or asset.interactions");
   }
   if (sales) steps = sales_steps(comm, params);
-  for (Step const& step : asset_steps(comm, params)) steps.push_back(step);
+  AssetNight assets = params;
+  assets.asset.is_beside_sales = sales;
+  for (Step const& step : asset_steps(comm, assets)) steps.push_back(step);
   steps.push_back(results_step(params, steps));
   return steps;
 }
@@ -152,8 +185,9 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
       if (!is_for_report) io::write_csv(work.comm, work.folder / "csv" / (named.name + ".csv"), named.table);
       rows += named.table.range.total;
     }
-    if (contains(names, "champion")) copy_champion(work);
-    if (contains(names, "gate")) copy_verdict(work);
+    if (contains(names, "recommender_gate")) copy_recommender(work, params);
+    if (contains(names, "texts")) copy_text_model(work);
+    copy_verdicts(work, params.store / params.tenant, names);
     return {rows, std::to_string(tables.size()) + " tables as HDF5 and CSV"};
   };
   return step;

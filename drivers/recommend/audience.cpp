@@ -58,6 +58,14 @@ EntityIds all_users(io::Comm const& comm, Interactions const& who) {
 
 }  // namespace
 
+void add_blocks(IdFile const& file, AudienceSources& sources) {
+  if (file.columns() == 1) {
+    sources.blocked_for_all = file.ids("item", 0);
+  } else {
+    sources.blocked = file.pairs("user", "item");
+  }
+}
+
 Audience make_audience(io::Comm const& comm, Interactions const& trained, AudienceSources const& sources,
                        io::RowRange const* users_here) {
   Audience audience;

@@ -7,6 +7,7 @@
 #include "drivers/interactions/id_column.hpp"
 #include "drivers/interactions/interactions.hpp"
 #include "drivers/interactions/pair_rows.hpp"
+#include "drivers/recommend/id_file.hpp"
 #include "io/comm/comm.hpp"
 
 namespace tidemill::drivers {
@@ -18,6 +19,9 @@ struct AudienceSources {
   std::optional<PairRows> blocked;  ///< pairs never to be recommended
   std::optional<IdColumn> blocked_for_all;  ///< items never to be recommended to anyone
 };
+
+/// Collective. What a file of blocks says: rows of user and item, or with one column items that no one is to get.
+void add_blocks(IdFile const& file, AudienceSources& sources);
 
 /// Who gets lists: this rank's users, in the item numbers of the model.
 struct Audience {

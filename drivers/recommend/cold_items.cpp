@@ -56,6 +56,24 @@ RankedLists rank_cold(ContentRung const& content, std::vector<char> const& is_co
   return lists;
 }
 
+struct ColdPlace {
+  std::int32_t item;
+  float score;
+};
+
+/// Leaves those of `found` that are not on the list already; returns the first place that they take.
+std::size_t keep_unlisted(std::span<std::int32_t const> list, std::vector<ColdPlace>& found) {
+  auto const filled = static_cast<std::size_t>(std::find(list.begin(), list.end(), -1) - list.begin());
+  for (;;) {
+    std::size_t const kept = std::min(filled, list.size() - found.size());
+    auto const staying = list.first(kept);
+    bool const dropped = std::erase_if(found, [&](ColdPlace const& one) {
+                           return std::find(staying.begin(), staying.end(), one.item) != staying.end();
+                         }) > 0;
+    if (!dropped) return kept;
+  }
+}
+
 }  // namespace
 
 Interactions with_items(io::Comm const& comm, Interactions const& pairs, EntityIds const& items) {
@@ -89,15 +107,17 @@ void add_cold_items(io::Comm const& comm, Interactions const& trained, ContentRu
   for (std::int64_t u = 0; u < audience.histories.users.count; ++u) {
     if (content.audience.histories.items_of(u).empty()) continue;
     std::size_t const from = static_cast<std::size_t>(u) * slots, first = static_cast<std::size_t>(u) * k;
-    std::size_t found = 0, filled = 0;
-    while (filled < k && lists.item[first + filled] >= 0) ++filled;
-    while (found < std::min(slots, k) && cold.item[from + found] >= 0 && cold.score[from + found] > 0) ++found;
-    for (std::size_t i = 0; i < found; ++i) {
-      std::size_t const place = first + std::min(filled, k - found) + i;
-      lists.item[place] = static_cast<std::int32_t>(of_content[static_cast<std::size_t>(cold.item[from + i])]);
-      lists.score[place] = cold.score[from + i];
+    std::vector<ColdPlace> found;
+    for (std::size_t i = from; i < from + std::min(slots, k) && cold.item[i] >= 0 && cold.score[i] > 0; ++i) {
+      found.push_back({static_cast<std::int32_t>(of_content[static_cast<std::size_t>(cold.item[i])]), cold.score[i]});
+    }
+    std::size_t place = first + keep_unlisted(std::span(lists.item).subspan(first, k), found);
+    for (ColdPlace const& new_item : found) {
+      lists.item[place] = new_item.item;
+      lists.score[place] = new_item.score;
       lists.rung[place] = Rung::content;
       if (!lists.reason.empty()) lists.reason[place] = -1;
+      ++place;
     }
   }
   audience.histories = with_items(comm, audience.histories, both);

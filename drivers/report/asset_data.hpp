@@ -19,10 +19,40 @@ struct InteractionOverview {
 /// One recommender on the pairs held out for the test.
 struct ModelQuality {
   std::string model;
-  bool is_baseline = false, is_champion = false;
+  bool is_baseline = false;
+  bool is_champion = false;  ///< the best of tonight's
+  std::string parent;        ///< version that training began at; none: from scratch; empty: not known
+  double seconds = 0;        ///< of training
   int k = 0;
   std::int64_t users = 0;
   std::map<std::string, double> validation, test;  ///< by metric name
+};
+
+/// What the gate said of tonight's best against the recommender in use.
+struct RecommenderVerdict {
+  struct Figure {
+    std::string metric, role;
+    double champion = 0, challenger = 0, lower = 0, needed_above = 0;
+    bool passed = false;
+  };
+  bool is_there = false;
+  std::string version, compared_with, reason, rung;
+  bool promoted = false;
+  std::int64_t users = 0;
+  std::vector<Figure> figures;
+};
+
+/// Who got lists, and what filled their places.
+struct AudienceOverview {
+  std::int64_t users = 0, without_history = 0, likes = 0, blocks = 0, gone_items = 0;
+  std::vector<std::pair<std::string, std::int64_t>> places;  ///< by rung
+};
+
+/// Labels of texts.
+struct TextReport {
+  std::int64_t texts = 0, trained_on = 0, judged_on = 0;
+  std::vector<std::pair<std::string, double>> quality;       ///< metrics on held-out rows
+  std::vector<std::pair<std::string, std::int64_t>> labels;  ///< texts that have each; most frequent first
 };
 
 struct ListedAsset {
@@ -82,7 +112,10 @@ struct AssetReport {
   bool has_sales = true;  ///< the night has chapters on sales
   bool is_there = false;  ///< interactions were read
   InteractionOverview overview;
-  std::vector<ModelQuality> models;   ///< baselines last, best first
+  std::vector<ModelQuality> models;  ///< baselines last, best first
+  RecommenderVerdict verdict;
+  AudienceOverview audience;
+  TextReport texts;
   std::vector<ShareCurve> attention;  ///< what users had, then what the night's lists show
   std::int64_t listed_assets = 0;     ///< different assets on the night's lists
   std::vector<AssetList> examples;

@@ -39,8 +39,8 @@ std::vector<Chapter> chapters_of(ReportData const& data, AssetReport const& asse
         Chapter{"attention", "Attention", attention_section(assets)},
         Chapter{"examples", "Examples", example_section(assets)},
         Chapter{"asset-trends", "Rising and falling", asset_trend_section(assets)},
-        Chapter{"pictures", "Pictures", picture_section(assets)}, Chapter{"run", "Run", run_section(data)},
-        Chapter{"provenance", "Origin", provenance_section(data)}}) {
+        Chapter{"texts", "Texts", text_section(assets)}, Chapter{"pictures", "Pictures", picture_section(assets)},
+        Chapter{"run", "Run", run_section(data)}, Chapter{"provenance", "Origin", provenance_section(data)}}) {
     chapters.push_back(chapter);
   }
   std::erase_if(chapters, [](Chapter const& chapter) { return chapter.html.empty(); });

@@ -6,6 +6,7 @@
 
 #include "drivers/metrics/ranking.hpp"
 #include "drivers/report/night_tables.hpp"
+#include "drivers/text/labels.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers::report {
@@ -73,6 +74,7 @@ void read_models(NightTable const& table, AssetReport& assets) {
     }
     found->is_baseline = table.whole("is_baseline", row) == 1;
     found->is_champion = table.whole("is_champion", row) == 1;
+    if (table.has("parent")) found->parent = table.text("parent", row);
     found->k = static_cast<int>(table.whole("k", row));
     bool const is_test = table.text("part", row) == "test";
     if (is_test) found->users = table.whole("users", row);
@@ -82,6 +84,50 @@ void read_models(NightTable const& table, AssetReport& assets) {
     if (a.is_baseline != b.is_baseline) return b.is_baseline;
     return a.test.at("ndcg") > b.test.at("ndcg");
   });
+}
+
+void read_verdict(NightTable const& table, RecommenderVerdict& verdict) {
+  for (std::int64_t row = 0; row < table.rows(); ++row) {
+    verdict.is_there = true;
+    verdict.version = table.text("version", row);
+    verdict.compared_with = table.text("compared_with", row);
+    verdict.reason = table.text("reason", row);
+    verdict.rung = table.text("rung", row);
+    verdict.promoted = table.whole("promoted", row) == 1;
+    verdict.users = table.whole("users", row);
+    verdict.figures.push_back({table.text("metric", row), table.text("role", row), table.number("champion", row),
+                               table.number("challenger", row), table.number("lower", row),
+                               table.number("needed_above", row), table.whole("passed", row) == 1});
+  }
+}
+
+void read_audience(NightTable const& table, AudienceOverview& audience) {
+  if (table.rows() == 0) return;
+  audience.users = table.whole("users", 0);
+  audience.without_history = table.whole("without_history", 0);
+  audience.likes = table.whole("likes", 0);
+  audience.blocks = table.whole("blocks", 0);
+  audience.gone_items = table.whole("gone_items", 0);
+  for (char const* rung : {"model", "content", "segment", "popularity"}) {
+    audience.places.emplace_back(rung, table.whole(std::string("places_") + rung, 0));
+  }
+}
+
+/// Of several labels with a semicolon between them each counts.
+void read_texts(NightTable const& labels, NightTable const& quality, TextReport& texts) {
+  std::map<std::string, std::int64_t> counts;
+  texts.texts = labels.rows();
+  for (std::int64_t row = 0; row < labels.rows(); ++row) {
+    for (std::string const& label : split_labels(labels.text("label", row), ';')) ++counts[label];
+  }
+  texts.labels.assign(counts.begin(), counts.end());
+  std::stable_sort(texts.labels.begin(), texts.labels.end(),
+                   [](auto const& a, auto const& b) { return a.second > b.second; });
+  for (std::int64_t row = 0; row < quality.rows(); ++row) {
+    texts.quality.emplace_back(quality.text("metric", row), quality.number("value", row));
+    texts.trained_on = quality.whole("trained_on", row);
+    texts.judged_on = quality.whole("judged_on", row);
+  }
 }
 
 void read_attention(NightTable const& table, AssetReport& assets) {
@@ -150,6 +196,9 @@ AssetReport read_assets(std::filesystem::path const& results_file) {
   AssetNames const names(file);
   read_overview(table("interactions"), assets);
   read_models(table("model_metrics"), assets);
+  read_verdict(table("recommender_gate"), assets.verdict);
+  read_audience(table("audience"), assets.audience);
+  read_texts(table("text_labels"), table("text_quality"), assets.texts);
   read_attention(table("attention"), assets);
   assets.examples = lists_of(file, "example_lists", names, false);
   assets.neighbours = lists_of(file, "example_neighbours", names, true);

@@ -14,7 +14,7 @@ std::vector<std::string> row_of(ModelQuality const& model) {
   auto const strong = [&](std::string const& text) { return model.is_champion ? "<b>" + text + "</b>" : text; };
   auto const metric = [&](char const* name) { return model.test.at(name); };
   std::string name = escape_html(recommender_name(model.model));
-  if (model.is_champion) name += " <span class=\"good\">champion</span>";
+  if (model.is_champion) name += " <span class=\"good\">best</span>";
   if (model.is_baseline) name += " <span class=\"soft\">baseline</span>";
   return {strong(name),
           strong(percent_text(metric("recall"), 1)),
@@ -36,6 +36,7 @@ std::string verdict(AssetReport const& assets) {
     }
   }
   if (champion == nullptr || baseline == nullptr) return "";
+  if (assets.verdict.is_there && !assets.verdict.promoted) return "";
   if (champion->is_baseline) {
     return paragraph("No model beat what everyone has on the pairs that choose, so tonight's lists show just that.");
   }
@@ -57,8 +58,10 @@ std::string recommender_name(std::string const& model) {
                                                         {"content", "content"},
                                                         {"hybrid", "blend of models"},
                                                         {"transitions", "what comes next"}};
-  auto const known = names.find(model);
-  return known == names.end() ? model : known->second;
+  std::size_t const suffix = model.find("-cold");
+  auto const known = names.find(model.substr(0, suffix));
+  if (known == names.end()) return model;
+  return suffix == std::string::npos ? known->second : known->second + ", from scratch";
 }
 
 std::string recommender_section(AssetReport const& assets) {
@@ -66,7 +69,7 @@ std::string recommender_section(AssetReport const& assets) {
   ModelQuality const& first = assets.models.front();
   std::string body = paragraph(fmt::format(
       "Each model saw what users had up to a point, and had to find what they took next among all {} assets. {} users "
-      "had something held out; lists have {} places. A second, earlier part of the pairs chose the champion, so the "
+      "had something held out; lists have {} places. A second, earlier part of the pairs chose the best, so the "
       "figures here did not.",
       whole_text(assets.overview.assets), whole_text(first.users), first.k));
   body += verdict(assets);
@@ -88,6 +91,7 @@ std::string recommender_section(AssetReport const& assets) {
       "all assets on someone's list. novelty: bits of surprise per place. gini: 0 when all assets are shown equally "
       "often, 1 when one takes all. avg_popularity: users that a listed asset had.",
       "soft");
+  body += recommender_gate_part(assets.verdict) + warm_start_part(assets) + audience_part(assets.audience);
   return section("recommenders", "Which model recommends best", body);
 }
 

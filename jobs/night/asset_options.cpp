@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "drivers/gate/paired_ranking.hpp"
 #include "drivers/metrics/ranking.hpp"
 #include "io/error.hpp"
 #include "io/tables/table.hpp"
@@ -18,6 +19,7 @@ namespace tidemill::jobs {
 namespace {
 
 constexpr char const* prefix = "asset.";
+constexpr char const* cold_suffix = "-cold";
 
 /// Trained when asset.models is not given, as far as there are such kinds.
 constexpr char const* usual_models[] = {"popularity", "itemknn", "ials", "transitions", "content", "hybrid"};
@@ -75,6 +77,7 @@ std::string config_of(Context const& context, RecommenderKind const& kind) {
 drivers::AssetModel model_of(Context const& context, RecommenderOptions const& options,
                              std::vector<std::filesystem::path> const& files, std::string const& name) {
   RecommenderKind const& kind = recommender_kind(name);
+  int const warm_sweeps = options.ials.warm_sweeps;
   drivers::AssetModel model;
   model.name = model.kind = kind.name;
   model.config = config_of(context, kind);
@@ -82,9 +85,22 @@ drivers::AssetModel model_of(Context const& context, RecommenderOptions const& o
   model.is_baseline = model.name == "popularity";
   model.is_personal = !model.is_baseline;
   model.train = [&context, options, files, &kind](drivers::AssetTraining const& training) {
-    return kind.train(context, {training.interactions, options, training.checkpoints, training.catalogue, files});
+    return kind.train(
+        context, {training.interactions, options, training.checkpoints, training.catalogue, files, training.parent});
   };
   model.load = kind.load;
+  if (kind.begins_at != nullptr && warm_sweeps > 0) {
+    model.config += fmt::format("asset.warm-sweeps = {}\n", warm_sweeps);
+    model.begins_at = [options, &kind](drivers::Recommender const& parent) { return kind.begins_at(options, parent); };
+  }
+  return model;
+}
+
+/// The same from scratch, to be looked at beside it.
+drivers::AssetModel cold_twin(drivers::AssetModel model) {
+  model.name += cold_suffix;
+  model.is_compared_only = true;
+  model.begins_at = nullptr;
   return model;
 }
 
@@ -96,6 +112,7 @@ drivers::Holdout holdout_named(std::string const& name) {
 }
 
 void check(drivers::AssetNightParams const& params) {
+  if (params.content_slots < 0) throw ConfigError("asset.content-slots: expected 0 or more");
   if (params.k < 1 || params.similar < 1) throw ConfigError("asset.k and asset.similar: expected 1 or more");
   if (params.holdout_items < 1 || params.holdout_days < 1) {
     throw ConfigError("asset.holdout-items and asset.holdout-days: expected 1 or more");
@@ -103,6 +120,7 @@ void check(drivers::AssetNightParams const& params) {
   if (!(params.holdout_share > 0 && params.holdout_share < 1)) {
     throw ConfigError("asset.holdout-share: expected a share between 0 and 1");
   }
+  drivers::check_ranking_metrics(params.gate_metrics, "asset.gate-metrics");
   if (params.trend_days < 14) throw ConfigError("asset.trend-days: expected two weeks or more");
   std::vector<std::string> names = drivers::ranking_metric_names();
   for (std::string const& name : drivers::exposure_metric_names()) names.push_back(name);
@@ -115,8 +133,53 @@ void check(drivers::AssetNightParams const& params) {
 }  // namespace
 
 bool is_asset_file_option(std::string const& name) {
-  return name == "asset.interactions" || name == "asset.catalogue" || name == "asset.pictures";
+  return name == "asset.interactions" || name == "asset.catalogue" || name == "asset.pictures" ||
+         name == "asset.likes" || name == "asset.blocks" || name == "asset.texts";
 }
+
+namespace {
+
+void add_text_options(po::options_description& out, AssetOptions& options) {
+  drivers::AssetTexts& texts = options.params.texts;
+  auto const setting = [](auto& value) { return po::value(&value)->default_value(value); };
+  auto add = out.add_options();
+  add("asset.texts", po::value(&options.texts),
+      "table of texts, some with a label (an intent, or tags): the labels of all are learned from these");
+  add("asset.texts-id", setting(texts.id), "column that names its rows; without it they are numbered");
+  add("asset.texts-text", setting(texts.text), "column of the texts");
+  add("asset.texts-target", setting(texts.target), "column of the labels; empty cells are to be filled");
+  add("asset.texts-separator", setting(options.texts_separator),
+      "several labels per row, with this character between them");
+  add("asset.texts-out-of-scope", setting(texts.model.out_of_scope), "label of rows that belong to none of the others");
+  add("asset.texts-holdout", setting(texts.holdout), "share of the labelled rows that tells how good the model is");
+  add("asset.texts-cost", setting(texts.model.costs.cost), "C, the weight of errors");
+  add("asset.texts-in-scope-recall", setting(texts.model.in_scope_recall),
+      "share of held-out rows of a class that must stay in scope");
+}
+
+void set_texts(Context const& context, AssetOptions const& options, std::string const& input,
+               drivers::AssetTexts& texts) {
+  texts.file = below(input, options.texts);
+  if (options.texts_separator.size() > 1) {
+    throw ConfigError("asset.texts-separator: expected one character, as ';'; found '" + options.texts_separator + "'");
+  }
+  texts.separator = options.texts_separator.empty() ? '\0' : options.texts_separator[0];
+  texts.model.has_tags = texts.separator != 0;
+  if (texts.model.has_tags && !texts.model.out_of_scope.empty()) {
+    throw ConfigError("asset.texts-out-of-scope is for one label per row; a row without tags is out of scope");
+  }
+  if (!(texts.holdout > 0 && texts.holdout < 1))
+    throw ConfigError("asset.texts-holdout: expected a share between 0 and 1");
+  if (!(texts.model.costs.cost > 0)) throw ConfigError("asset.texts-cost: expected more than 0");
+  texts.model.tfidf.ngrams = {1, 2, 2, 5, 22};
+  texts.model.tfidf.is_sublinear = true;
+  texts.model.seed = context.seed;
+  for (auto const& [name, value] : context.values) {
+    if (name.starts_with("asset.texts-")) texts.config += name + " = " + option_text(value) + "\n";
+  }
+}
+
+}  // namespace
 
 void add_asset_options(po::options_description& out, AssetOptions& options) {
   drivers::AssetNightParams& params = options.params;
@@ -126,9 +189,24 @@ void add_asset_options(po::options_description& out, AssetOptions& options) {
       "table of the assets: id (asset.catalogue-id), and where known name, category, tags, text; others with "
       "asset.catalogue-texts and alike");
   add("asset.pictures", po::value(&options.pictures), "folder of the assets' pictures");
+  add_text_options(out, options);
+  add("asset.likes", po::value(&options.likes),
+      "table of user, item: more history for the lists, and not listed again");
+  add("asset.blocks", po::value(&options.blocks),
+      "table of user, item never to be listed; with one column: items, for everyone");
+  add("asset.content-slots", number(params.content_slots),
+      "last places of each list for assets that the recommender was not trained with, ranked by the catalogue; 0: "
+      "none");
   add("asset.models", po::value(&options.models),
       "recommenders to train and compare, as popularity,itemknn,ials (default: the usual ones)");
   add("asset.criterion", number(params.criterion), "metric that the champion is best in, on validation pairs");
+  add("asset.gate-metrics", number(options.gate_metrics),
+      "ranking metrics on the test pairs by which tonight's best takes the place of the recommender in use: the first "
+      "must improve (same options on newer data: not fall), the others must not fall; limits as gate.*");
+  add("asset.warm-sweeps", number(options.recommenders.ials.warm_sweeps),
+      "ials begins at the factors in use and makes so many passes; 0: from scratch. With holdout = share always so");
+  add("asset.compare-cold", number(options.compare_cold),
+      "1: models that begin at the factors in use are trained from scratch too, to be looked at");
   add("asset.k", number(params.k), "length of the lists");
   add("asset.similar", number(params.similar), "neighbours listed for each asset");
   add("asset.reasons", number(params.reasons), "rows of lists name the asset of the history that speaks most for them");
@@ -152,7 +230,11 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
   for (std::string const& file : options.interactions.files) params.interactions.push_back(below(input, file));
   params.catalogue = below(input, options.catalogue);
   params.pictures = below(input, options.pictures);
+  params.likes = below(input, options.likes);
+  params.blocks = below(input, options.blocks);
+  set_texts(context, options, input, params.texts);
   params.holdout = holdout_named(options.holdout);
+  params.gate_metrics = split_list(options.gate_metrics);
   check(params);
   if (!params.has_interactions() && !params.catalogue.empty()) {
     throw ConfigError("asset.catalogue is given but no asset.interactions says who had the assets");
@@ -169,9 +251,22 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
   std::vector<std::string> const names = model_names(options);
   RecommenderOptions recommenders = options.recommenders;
   if (recommenders.content.members.empty()) recommenders.content.members = members_of(names);
+  if (recommenders.ials.warm_sweeps < 0) throw ConfigError("asset.warm-sweeps: expected 0 or more");
+  // What a drawn share holds out tonight, the model in use may have been trained on.
+  if (params.holdout == drivers::Holdout::share) recommenders.ials.warm_sweeps = 0;
   for (std::string const& name : names) {
-    params.models.push_back(model_of(context, recommenders, params.interactions, name));
+    drivers::AssetModel const model = model_of(context, recommenders, params.interactions, name);
+    params.models.push_back(model);
+    if (model.begins_at && options.compare_cold) params.models.push_back(cold_twin(model));
   }
+  params.ladder.popularity = recommenders.popularity;
+  if (!params.catalogue.empty() && params.content_slots > 0) {
+    params.content = model_of(context, recommenders, params.interactions, "content");
+  }
+  params.load = [](io::Comm const& comm, io::Hdf5File& file, std::string const& group,
+                   drivers::RecommenderCard const& card) {
+    return recommender_kind(card.kind).load(comm, file, group, card);
+  };
   return params;
 }
 

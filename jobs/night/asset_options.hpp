@@ -14,7 +14,9 @@ namespace tidemill::jobs {
 struct AssetOptions {
   InteractionOptions interactions;
   RecommenderOptions recommenders;
-  std::string catalogue, pictures, models, holdout = "last";
+  std::string catalogue, pictures, likes, blocks, texts, texts_separator, models, holdout = "last",
+                                                                                  gate_metrics = "ndcg,recall";
+  bool compare_cold = false;
   drivers::AssetNightParams params;
 };
 

@@ -188,7 +188,8 @@ void check_choices(NightOptions const& options) {
     throw ConfigError("currency = " + options.currency + ": expected a code of three letters such as USD");
   }
   io::checked_name("tenant", options.tenant);
-  bool const takes_assets = !options.asset.interactions.files.empty() || !options.asset.pictures.empty();
+  bool const takes_assets =
+      !options.asset.interactions.files.empty() || !options.asset.pictures.empty() || !options.asset.texts.empty();
   if (!options.input.empty() && options.sources.empty() && !takes_assets) {
     throw ConfigError(
         "input is given but no ingest.source, asset.interactions or asset.pictures says which files to take from it");
@@ -248,7 +249,8 @@ void add_night_options(po::options_description& out, NightOptions& options) {
 
 drivers::AssetNight night_params(Context const& context, NightOptions const& options) {
   check_choices(options);
-  drivers::AssetNight params{options.params, {}};
+  drivers::AssetNight params;
+  static_cast<drivers::NightParams&>(params) = options.params;
   params.store = options.store;
   params.tenant = options.tenant;
   params.seed = context.seed;

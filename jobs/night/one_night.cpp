@@ -128,12 +128,13 @@ void keep_cache_bounds(Context const& context, NightOptions const& options, std:
 }
 
 /// A night whose new model was refused is whole and published, by the champion.
-std::string refusal_of(Context const& context, io::PublishedNight const& night) {
+std::string refusal_in(Context const& context, io::PublishedNight const& night, std::string const& verdict,
+                       std::string const& what) {
   io::NightManifest const& manifest = night.manifest;
   bool const has_verdict = std::any_of(manifest.files.begin(), manifest.files.end(),
-                                       [](io::NightFile const& file) { return file.path == "gate.json"; });
+                                       [&](io::NightFile const& file) { return file.path == verdict; });
   if (!has_verdict) return "";
-  drivers::GateRecord const record = drivers::read_gate_record(context.comm, night.folder / "gate.json");
+  drivers::GateRecord const record = drivers::read_gate_record(context.comm, night.folder / verdict);
   if (record.verdict.promoted) return "";
   std::string figures;
   for (drivers::GateFigure const& figure : record.verdict.figures) {
@@ -142,9 +143,15 @@ std::string refusal_of(Context const& context, io::PublishedNight const& night) 
                            figure.metric, figure.challenger, figure.champion, figure.lower, figure.limit);
   }
   return fmt::format(
-      "the new {} model {} stays out (compared with {}): {}{}. The night is published with forecasts "
-      "of the {}; see gate.json",
-      record.model, record.version, record.compared_with, record.verdict.reason, figures, record.rung);
+      "the new {} model {} stays out (compared with {}): {}{}. The night is published with {} "
+      "of the {}; see {}",
+      record.model, record.version, record.compared_with, record.verdict.reason, figures, what, record.rung, verdict);
+}
+
+std::string refusal_of(Context const& context, io::PublishedNight const& night) {
+  std::string const sales = refusal_in(context, night, "gate.json", "forecasts");
+  std::string const assets = refusal_in(context, night, "recommender_gate.json", "lists");
+  return sales + (sales.empty() || assets.empty() ? "" : "\n") + assets;
 }
 
 }  // namespace
