@@ -278,7 +278,7 @@ TEST(Assets, SameFilesForAnyNumberOfRanks) {
     EXPECT_EQ(bytes(entry.path()), bytes(twin)) << twin;
     ++files;
   }
-  EXPECT_EQ(files, 83);
+  EXPECT_EQ(files, 86);
 }
 
 }  // namespace
