@@ -60,7 +60,9 @@ TEST(ForeignFile, WhatLeadsOutOfItIsRefusedWithItsName) {
 
 TEST(ForeignFile, ADamagedOneIsRefusedAlsoWhereTheLibraryWouldCrash) {
   EXPECT_NE(refusal_of(foreign("truncated.h5")), "");
-  EXPECT_NE(refusal_of(foreign("crash.h5")).find("crashed"), std::string::npos) << refusal_of(foreign("crash.h5"));
+  // Sanitizers turn the signal into an exit code.
+  EXPECT_NE(refusal_of(foreign("crash.h5")).find("the HDF5 library"), std::string::npos)
+      << refusal_of(foreign("crash.h5"));
 }
 
 TEST(ForeignFile, AChangedFileIsLookedIntoAgain) {
