@@ -193,8 +193,9 @@ case_array() {
 case_printed() {
   run=$folder/printed
   mkdir -p "$run"
+  # The script that it fills is slurm/nightly.sbatch below where it runs.
   # shellcheck disable=SC2046
-  "$tidemill" $(arguments_of night "$run") --print-sbatch >"$run/printed.sbatch"
+  (cd "$root" && "$tidemill" $(arguments_of night "$run") --print-sbatch) >"$run/printed.sbatch"
   job=$(TIDEMILL=$tidemill sbatch --parsable --output="$run/job.log" --partition=low "$run/printed.sbatch")
   expect COMPLETED 0 ": done"
   expect_digest
