@@ -1,19 +1,16 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "io/error.hpp"
 #include "io/store/night.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/registry.hpp"
-#include "jobs/commands.hpp"
-#include "jobs/options.hpp"
-#include "tests/support/run_command.hpp"
+#include "tests/jobs/night/night_fixture.hpp"
 
 namespace tidemill::jobs {
 namespace {
 
-using tests::ScratchFolder;
 using tests::world;
 
 constexpr std::int64_t first_second = 1767225600;  // 2026-01-01
@@ -31,7 +28,7 @@ std::string two_tastes() {
   return text;
 }
 
-class AssetGate : public testing::Test {
+class AssetGate : public NightFixture {
  protected:
   AssetGate() {
     io::agree(world(), "input", [&] {
@@ -43,39 +40,12 @@ class AssetGate : public testing::Test {
         "[asset]\ninteractions = pairs.csv\ntime = time\nfactors = 4\nsweeps = 4\nwarm-sweeps = 1\n"
         "k = 5\ntrend-min-count = 500\nmodels = " +
         models + "\n[gate]\nresamples = 100\ntolerance = 0.99\n";
-    more.insert(more.end(), {"--store", (folder_ / "store").string(), "--input", folder_.path().string(), "--date",
-                             date, "--config", "night.cfg"});
-    return code_of([&] {
-      Command const command = make_nightly_command();
-      ParsedOptions const parsed = parse_options(command, more, [&](std::string const&) { return config; });
-      io::Progress progress(world(), io::Progress::Level::quiet);
-      command.run({world(), progress, parsed.common.seed, false, parsed.config_text, parsed.values});
-    });
-  }
-  ExitCode models(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--store", (folder_ / "store").string()});
-    return code_of([&] { tests::run_command(world(), "models", arguments); });
-  }
-  ExitCode code_of(std::function<void()> const& work) {
-    testing::internal::CaptureStdout();
-    ExitCode code = ExitCode::done;
-    try {
-      work();
-      message_.clear();
-    } catch (Error const& error) {
-      message_ = error.what();
-      code = error.code();
-    }
-    printed_ = testing::internal::GetCapturedStdout();
-    return code;
+    return run_nightly(date, config, std::move(more));
   }
   std::filesystem::path current() const { return folder_ / "store/main/current"; }
   io::ModelAliases recommender() const { return io::read_aliases(world(), current()).in_use.at("recommender"); }
   nlohmann::json verdict() const { return nlohmann::json::parse(io::read_file(current() / "recommender_gate.json")); }
   std::string csv(std::string const& name) const { return io::read_file(current() / "csv" / (name + ".csv")); }
-
-  ScratchFolder folder_;
-  std::string printed_, message_;
 };
 
 TEST_F(AssetGate, LearnsOnRefusesAndKeepsTheChampionsLists) {

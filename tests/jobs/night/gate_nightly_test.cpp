@@ -2,17 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/error.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/registry.hpp"
-#include "jobs/commands.hpp"
-#include "jobs/options.hpp"
-#include "tests/support/run_command.hpp"
+#include "tests/jobs/night/night_fixture.hpp"
 
 namespace tidemill::jobs {
 namespace {
 
-using tests::ScratchFolder;
 using tests::world;
 
 /// Two items at one place, in the layout of the generic adapter.
@@ -29,7 +25,7 @@ std::string sales_for_gate() {
   return text;
 }
 
-class GateNightly : public testing::Test {
+class GateNightly : public NightFixture {
  protected:
   GateNightly() {
     io::agree(world(), "input", [&] {
@@ -42,42 +38,13 @@ class GateNightly : public testing::Test {
         "\nquantile-trees = 2\nmin-rows-in-leaf = 2\ncalibration-days = 3\n[backtest]\n"
         "origins = 1\nstep = 2\n[menu]\nresamples = 5\n[gate]\nresamples = 100\n" +
         extra;
-    std::vector<std::string> const arguments{
-        "--store",  (folder_ / "store").string(), "--input", folder_.path().string(), "--date", date, "--config",
-        "night.cfg"};
-    return code_of([&] {
-      Command const command = make_nightly_command();
-      ParsedOptions const parsed = parse_options(command, arguments, [&](std::string const&) { return config; });
-      io::Progress progress(world(), io::Progress::Level::quiet);
-      command.run({world(), progress, parsed.common.seed, false, parsed.config_text, parsed.values});
-    });
-  }
-  ExitCode models(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--store", (folder_ / "store").string()});
-    return code_of([&] { tests::run_command(world(), "models", arguments); });
-  }
-  /// What was printed is kept in `printed_`.
-  ExitCode code_of(std::function<void()> const& work) {
-    testing::internal::CaptureStdout();
-    ExitCode code = ExitCode::done;
-    try {
-      work();
-      message_.clear();
-    } catch (Error const& error) {
-      message_ = error.what();
-      code = error.code();
-    }
-    printed_ = testing::internal::GetCapturedStdout();
-    return code;
+    return run_nightly(date, config);
   }
   std::filesystem::path tenant() const { return folder_ / "store/main"; }
   std::string night() const { return std::filesystem::canonical(tenant() / "current").filename().string(); }
   io::ModelAliases demand() const { return io::read_aliases(world(), tenant() / "current").in_use.at("demand"); }
   nlohmann::json verdict() const { return nlohmann::json::parse(io::read_file(tenant() / "current/gate.json")); }
   std::string forecasts() const { return io::read_file(tenant() / "current/csv/forecast.csv"); }
-
-  ScratchFolder folder_;
-  std::string printed_, message_;
 };
 
 TEST_F(GateNightly, VersionsChampionsAndRefusals) {
