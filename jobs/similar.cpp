@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "drivers/topk/index_build.hpp"
 #include "drivers/topk/index_search.hpp"
@@ -37,12 +39,21 @@ std::string const& one_of(std::string const& model, std::string const& vectors) 
   return model.empty() ? vectors : model;
 }
 
-void show(Context const& context, io::Table const& table, std::string const& output) {
+/// What exact search took; none for look-ups by an index.
+struct Spent {
+  bool is_known = false;
+  drivers::SearchSeconds seconds;
+};
+
+void show(Context const& context, io::Table const& table, std::string const& output, Spent const& spent = {}) {
   if (context.json) {
     std::string const rows = output.empty() ? json_rows(context.comm, table) : "";
-    print_result(context, output.empty()
-                              ? "{\"neighbours\": " + rows + "}\n"
-                              : nlohmann::json{{"rows", table.range.total}, {"output", output}}.dump(2) + "\n");
+    nlohmann::json result{{"rows", table.range.total}, {"output", output}};
+    if (spent.is_known) {
+      result["preparation_seconds"] = spent.seconds.preparation;
+      result["search_seconds"] = spent.seconds.search;
+    }
+    print_result(context, output.empty() ? "{\"neighbours\": " + rows + "}\n" : result.dump(2) + "\n");
   } else if (output.empty()) {
     print_result(context, text_rows(context.comm, table, {"item", "rank", "neighbour", "score"}, 100));
   } else {
@@ -50,13 +61,45 @@ void show(Context const& context, io::Table const& table, std::string const& out
   }
 }
 
-io::Table search_all(Context const& context, SimilarCommand const& command, std::string const& file) {
+/// Collective. As rank 0 sees it.
+bool names_a_file(Context const& context, std::string const& text) {
+  int is_file = context.comm.is_root() && std::filesystem::exists(text) ? 1 : 0;
+  context.comm.broadcast(std::span(&is_file, 1));
+  return is_file == 1;
+}
+
+std::vector<std::int64_t> numbers_of(io::RowRange const& rows) {
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows.count));
+  std::iota(numbers.begin(), numbers.end(), rows.first);
+  return numbers;
+}
+
+/// Exact neighbours of the vectors of a file: of each other, or of the vectors of --query.
+io::Table search_all(Context const& context, SimilarCommand const& command, std::string const& file, Spent& spent) {
   drivers::VectorSet const set = drivers::read_vectors(context.comm, file);
-  drivers::NeighbourLists const lists = drivers::nearest_vectors(
-      context.comm, set, command.k, drivers::similarity_of(command.similarity), drivers::spread_of(command.spread));
-  std::vector<std::int64_t> query;
-  for (std::int64_t row = set.rows.first; row < set.rows.end(); ++row) query.push_back(row);
-  return drivers::neighbour_table(context.comm, query, set.names, lists, set.names);
+  drivers::Similarity const similarity = drivers::similarity_of(command.similarity);
+  drivers::Spread const spread = drivers::spread_of(command.spread);
+  spent.is_known = true;
+  if (command.query.empty()) {
+    drivers::NeighbourLists const lists =
+        drivers::nearest_vectors(context.comm, set, command.k, similarity, spread, &spent.seconds);
+    return drivers::neighbour_table(context.comm, numbers_of(set.rows), set.names, lists, set.names);
+  }
+  if (!names_a_file(context, command.query)) {
+    throw ConfigError("--query: expected a file of vectors (an id needs --index FILE); found '" + command.query + "'");
+  }
+  drivers::VectorSet const queries = drivers::read_vectors(context.comm, command.query);
+  drivers::NeighbourLists const lists =
+      drivers::nearest_vectors(context.comm, set, queries, command.k, similarity, spread, &spent.seconds);
+  return drivers::neighbour_table(context.comm, numbers_of(queries.rows), queries.names, lists, set.names);
+}
+
+/// Digests of the files that exact search reads.
+std::map<std::string, std::string> inputs_of(Context const& context, SimilarCommand const& command,
+                                             std::string const& file) {
+  std::map<std::string, std::string> inputs{{"vectors", io::digest_of_file(context.comm, file)}};
+  if (!command.query.empty()) inputs["queries"] = io::digest_of_file(context.comm, command.query);
+  return inputs;
 }
 
 /// Neighbours of one vector of the index, on rank 0.
@@ -91,29 +134,25 @@ io::Table look_up_file(Context const& context, SimilarCommand const& command) {
     lists = index.search(set.mine(), command.k, command.probes, {});
     names = index.names();
   });
-  std::vector<std::int64_t> query;
-  for (std::int64_t row = set.rows.first; row < set.rows.end(); ++row) query.push_back(row);
-  return drivers::neighbour_table(context.comm, query, set.names, lists, names);
+  return drivers::neighbour_table(context.comm, numbers_of(set.rows), set.names, lists, names);
 }
 
 void run_similar(Context const& context, SimilarCommand const& command) {
   if (command.index.empty()) {
-    if (!command.query.empty()) throw ConfigError("--query needs --index FILE (tidemill index makes one)");
     std::string const& file = one_of(command.model, command.vectors);
-    io::Table const table = search_all(context, command, file);
+    Spent spent;
+    io::Table const table = search_all(context, command, file, spent);
     if (!command.output.empty()) {
-      write_results(context, command.output, {{"neighbours", table}},
-                    {{"vectors", io::digest_of_file(context.comm, file)}});
+      write_results(context, command.output, {{"neighbours", table}}, inputs_of(context, command, file));
     }
-    show(context, table, command.output);
+    show(context, table, command.output, spent);
     return;
   }
   if (command.query.empty() || !command.model.empty() || !command.vectors.empty()) {
     throw ConfigError("--index: expected --query ID or --query FILE with it, and neither --model nor --vectors");
   }
-  int is_file = context.comm.is_root() && std::filesystem::exists(command.query) ? 1 : 0;
-  context.comm.broadcast(std::span(&is_file, 1));
-  io::Table const table = is_file == 1 ? look_up_file(context, command) : look_up(context, command);
+  io::Table const table =
+      names_a_file(context, command.query) ? look_up_file(context, command) : look_up(context, command);
   if (!command.output.empty()) {
     write_results(context, command.output, {{"neighbours", table}},
                   {{"index", io::PartialFile(command.index).text_attribute("/", "digest")}});
@@ -154,7 +193,8 @@ Command make_similar_command() {
       "k", value(c.k), "neighbours per item")("similarity", value(c.similarity), "cosine or inner_product")(
       "spread", value(c.spread), "over ranks: queries, or items (less memory); the result is the same")(
       "index", po::value(&c.index), "look up in this file of tidemill index instead; its similarity holds")(
-      "query", po::value(&c.query), "with --index: id of an item, or an HDF5 file of vectors")(
+      "query", po::value(&c.query),
+      "HDF5 file of vectors whose neighbours are wanted, or with --index the id of an item")(
       "probes", value(c.probes), "with --index: lists looked at; all of them: exact")(
       "output", po::value(&c.output), "CSV (item, rank, neighbour, score), or .h5; otherwise printed");
   result.run = [command](Context const& context) { run_similar(context, *command); };

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Kills runs at random moments and continues them on other numbers of ranks: every result must have the digest of
 # undisturbed runs.
-# usage: sh validation/restart/kill.sh [--what train|night|smallest] [--who any|one|all|resume] [--kills N] [--seed S]
-#          [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
-#   --what      train: boosted trees for squared loss, quantiles and classes in turn; night: the small demo chain;
-#               smallest: the smallest night with sales and the smallest with assets in turn
+# usage: sh validation/restart/kill.sh [--what train|recommenders|night|smallest] [--who any|one|all|resume]
+#          [--kills N] [--seed S] [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
+#   --what      train: boosted trees for squared loss, quantiles and classes in turn; recommenders: ials, bpr, ease,
+#               itemknn, hybrid and a classifier of texts in turn; night: the small demo chain; smallest: the smallest
+#               night with sales and the smallest with assets in turn
 #   --who       one: kills take one random rank; all: all ranks; resume: every run is killed, resumed, and killed again,
 #               and only the second kills are counted (default: any)
 #   --folder    for data, runs and logs, and kept (default: a temporary one, removed at the end)
@@ -37,7 +38,7 @@ while [ $# -gt 0 ]; do
     --folder) shift; folder=${1:?} ;;
     --ranks) shift; most_ranks=${1:?} ;;
     --quick) quick=yes; most_ranks=2 ;;
-    *) sed -n '4,12s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,14s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
@@ -46,9 +47,10 @@ tidemill=$(realpath "$tidemill")
 case $what$quick in
   trainno) kinds="boost quantile multiclass"; size_of_work full ;;
   trainyes) kinds=boost; size_of_work quick ;;
+  recommenders*) kinds="ials bpr ease itemknn hybrid text" ;;
   night*) kinds=night ;;
   smallest*) kinds="small_sales small_assets" ;;
-  *) echo "kill.sh: --what is train, night or smallest" >&2; exit 2 ;;
+  *) echo "kill.sh: --what is train, recommenders, night or smallest" >&2; exit 2 ;;
 esac
 case $who in
   any | one | all | resume) ;;
@@ -78,6 +80,11 @@ draw() {
 now_ms() { date +%s%3N; }
 is_running() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 in_seconds() { awk -v ms="$1" 'BEGIN { printf "%.2f", ms / 1000 }'; }
+
+# duration_of KIND RANKS: milliseconds of an undisturbed run, between those of one rank and of the most.
+duration_of() {
+  eval "echo \$((first_duration_$1 + (last_duration_$1 - first_duration_$1) * ($2 - 1) / (most_ranks > 1 ? most_ranks - 1 : 1)))"
+}
 
 # start_run KIND RANKS RUN: in the background; sets `launcher`.
 start_run() {
@@ -167,10 +174,7 @@ for kind in $kinds; do
     await_end "$run"
     [ $status -eq 0 ] || { cat "$run/log" >&2; echo "kill.sh: the undisturbed $kind ended with $status" >&2; exit 1; }
     duration=$(($(now_ms) - begin))
-    # The smallest nights are killed within the shorter of the two, which other work beside them has disturbed less.
-    eval "before=\${duration_$kind:-$duration}"
-    if [ "$what" != smallest ] || [ "$duration" -lt "$before" ]; then before=$duration; fi
-    eval "duration_$kind=$before"
+    eval "first_duration_$kind=\${first_duration_$kind:-$duration} last_duration_$kind=$duration"
     longest=$((6000 + duration / 5))
     check_digest "$kind" "$run"
     echo "undisturbed $kind on $ranks: $(in_seconds $duration) s, digest $digest, $verdict"
@@ -212,7 +216,7 @@ while [ $count -lt "$kills" ]; do
     start_run "$kind" "$ranks" "$run"
     killed=""
     if [ $kill_this = yes ]; then
-      eval "moment=\$((duration_$kind * moment / 1000))"
+      moment=$(($(duration_of "$kind" "$ranks") * moment / 1000))
       sleep "$(in_seconds "$moment")"
       ! kill -0 "$launcher" 2>/dev/null || kill_run "$run"
     fi

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by kill.sh and ../slurm/rehearse.sh: the kinds of work that are stopped and continued: boost, forest, quantile,
-# multiclass (trainings), night (the small demo chain), and small_sales and small_assets (the halves of the smallest night).
+# multiclass (trainings on tables), ials, bpr, ease, itemknn, hybrid (recommenders), text (a classifier), night (the small
+# demo chain), and small_sales and small_assets (the halves of the smallest night).
 # Expects: root (of the project), tidemill (absolute path), data (a folder for inputs).
 # No blanks in paths.
 
@@ -18,6 +19,7 @@ prepare_work() {
   case $1 in
     small_*) python3 -B "$root/validation/restart/small_night.py" "$data/smallest"; return ;;
     night) set -- "$data/chain" --what chain --size small ;;
+    ials | bpr | ease | itemknn | hybrid | text) set -- "$data/assets" --what assets --users 6000 --assets 1500 ;;
     forest | multiclass) set -- "$data/binary" --what table --task binary --rows "$rows" --features 20 ;;
     *) set -- "$data/regression" --what table --task regression --rows "$rows" --features 20 --missing 0.05 ;;
   esac
@@ -38,6 +40,7 @@ arguments_of() {
     forest) set -- "$2" --model forest --task binary --input "$data/binary/train.csv" ;;
     quantile) set -- "$2" --model boost --task quantile --quantiles 0.1,0.9 --input "$data/regression/train.csv" ;;
     multiclass) set -- "$2" --model boost --task multiclass --input "$data/binary/train.csv" ;;
+    ials | bpr | ease | itemknn | hybrid | text) arguments_of_assets "$1" "$2"; return ;;
     night) echo nightly --config "$root/configs/demo.cfg" --input "$data/chain" --store "$2/store" --quiet; return ;;
     small_*)
       echo nightly --config "$data/smallest/${1#small_}.cfg" --input "$data/smallest" --store "$2/store" --quiet
@@ -49,6 +52,24 @@ arguments_of() {
     --checkpoint-interval "$interval" --output "$run_folder/model.h5" --quiet
 }
 
+# arguments_of_assets WORK RUN: those of recommenders and of the classifier, which learn from generated assets.
+arguments_of_assets() {
+  case $1 in
+    ials) set -- "$2" --model ials --factors 96 --sweeps 10 ;;
+    bpr) set -- "$2" --model bpr --epochs 12 ;;
+    hybrid) set -- "$2" --model hybrid --members ials,itemknn,popularity --factors 32 --sweeps 4 ;;
+    text) set -- "$2" --model text --text text --target category --validation "$data/assets/catalogue.csv" ;;
+    *) set -- "$2" --model "$1" ;;
+  esac
+  run_folder=$1
+  shift
+  case $2 in
+    text) set -- "$@" --input "$data/assets/catalogue.csv" ;;
+    *) set -- "$@" --interactions "$data/assets/interactions.csv" ;;
+  esac
+  echo train "$@" --checkpoints "$run_folder/checkpoints" --checkpoint-interval 0.1 --output "$run_folder/model.h5" --quiet
+}
+
 # digest_of WORK RUN: the content digest of what the run made.
 digest_of() {
   case $1 in
@@ -58,15 +79,16 @@ digest_of() {
   esac
 }
 
-# committed_by RUN: the finished steps of a night and the newest checkpoint of the training at work, in words.
+# committed_by RUN: the finished steps of a night and the number of the newest checkpoint of the training at work (trees,
+# sweeps, epochs or columns done), in words.
 committed_by() {
   steps=$(find "$1" -name step.json 2>/dev/null | wc -l)
-  trees_kept=$(find "$1" -name 'checkpoint-*.h5' 2>/dev/null | sed 's/.*-\([0-9]*\)\.h5$/\1/' | sort -n | tail -1)
-  case $steps,$trees_kept in
+  done_before=$(find "$1" -name 'checkpoint-*.h5' 2>/dev/null | sed 's/.*-\([0-9]*\)\.h5$/\1/' | sort -n | tail -1)
+  case $steps,$done_before in
     0,) echo nothing ;;
-    0,*) echo "$trees_kept trees" ;;
+    0,*) echo "checkpoint $done_before" ;;
     *,) echo "$steps steps" ;;
-    *) echo "$steps steps, $trees_kept trees" ;;
+    *) echo "$steps steps, checkpoint $done_before" ;;
   esac
 }
 
@@ -76,6 +98,6 @@ ranks_of() {
   find /proc/[0-9]*/exe -prune -lname "$tidemill" 2>/dev/null | while read -r link; do
     process=${link#/proc/}
     process=${process%/exe}
-    if tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -q -F "$1/"; then echo "$process"; fi
+    if { tr '\0' ' ' <"/proc/$process/cmdline"; } 2>/dev/null | grep -q -F "$1/"; then echo "$process"; fi
   done
 }

@@ -64,6 +64,25 @@ TEST(NearestVectors, EqualsSortingAllScoresForAnySpread) {
   }
 }
 
+TEST(NearestVectors, OfOtherVectorsEqualSortingAllScores) {
+  RandomVectors const items(90, 18, 25);
+  VectorSet const set = share_of(world(), items);
+  for (std::int64_t const count : {0, 1, 47}) {
+    RandomVectors all(count, 18, 26);
+    if (count > 10) std::copy_n(items.rows().row(4), 18, all.row(9));  // an item as a query finds itself
+    VectorSet const queries = share_of(world(), all);
+    kernels::VectorRows const mine = queries.mine();
+    kernels::TopLists const expected = tests::reference::top_k(items.rows(), mine, 7, {});
+    for (Spread const spread : {Spread::queries, Spread::items}) {
+      kernels::TopLists const found = nearest_vectors(world(), set, queries, 7, Similarity::inner_product, spread);
+      EXPECT_EQ(found.item, expected.item);
+      EXPECT_EQ(found.score, expected.score);
+    }
+  }
+  VectorSet const narrow = share_of(world(), RandomVectors(3, 17, 27));
+  EXPECT_THROW(nearest_vectors(world(), set, narrow, 7, Similarity::cosine, Spread::queries), DataError);
+}
+
 TEST(NearestVectors, CosineIgnoresLengths) {
   RandomVectors const plain(200, 12, 22);
   RandomVectors scaled = plain;
