@@ -55,7 +55,7 @@ arguments_of() {
 # arguments_of_assets WORK RUN: those of recommenders and of the classifier, which learn from generated assets.
 arguments_of_assets() {
   case $1 in
-    ials) set -- "$2" --model ials --factors 96 --sweeps 10 ;;
+    ials) set -- "$2" --model ials --factors 96 --sweeps 30 ;;
     bpr) set -- "$2" --model bpr --epochs 12 ;;
     hybrid) set -- "$2" --model hybrid --members ials,itemknn,popularity --factors 32 --sweeps 4 ;;
     text) set -- "$2" --model text --text text --target category --validation "$data/assets/catalogue.csv" ;;
