@@ -17,6 +17,7 @@
 
 #include "io/error.hpp"
 #include "io/hdf5/inspection.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/access.hpp"
 #include "io/store/failpoint.hpp"
@@ -174,6 +175,9 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
   io::forbid_core_dumps();
+  // Past a limit on the size of files a write fails, and is reported, instead of ending the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  io::start_hdf5();
   int provided = 0;
   std::vector<std::string> const settings = jobs::settle_for_one_process();
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);

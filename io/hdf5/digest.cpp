@@ -142,7 +142,7 @@ std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, ObjectHead const& head, 
 /// Each rank reads through a handle of its own: nothing here is collective.
 Handle open_alone(std::filesystem::path const& path) {
   auto const open = [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT); };
-  Handle file(at_failpoint(open, CallKind::read), H5Fclose);
+  Handle file(at_failpoint(open, CallKind::read), close_hdf5_file);
   if (!file.is_valid()) throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   return file;
 }

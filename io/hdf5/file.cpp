@@ -51,7 +51,7 @@ Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   Handle const access = access_list(comm);
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
-  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
+  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), close_hdf5_file);
   state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "create");
   return Hdf5File(std::move(state));
 }
@@ -72,7 +72,7 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   check_before_opening(comm, path);
   auto state = std::make_unique<State>(State{comm, path, true, {}});
   Handle const access = access_list(comm);
-  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), close_hdf5_file);
   state->check_on_all(passes_failpoint(CallKind::read) && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }
@@ -81,7 +81,7 @@ Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const
   silence_library();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
-  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), H5Fclose);
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), close_hdf5_file);
   state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
   return Hdf5File(std::move(state));
 }

@@ -32,6 +32,11 @@ class Handle {
   Close close_ = nullptr;
 };
 
+/// H5Fclose. After a failure, as on a full disk, HDF5 1.10 keeps the identifier of a file that it has freed and dies
+/// over it when it is ended (SIGSEGV in H5F__close_cb, instead of our exit code): from then on it is not ended in this
+/// process. What the process has committed does not depend on that.
+herr_t close_hdf5_file(hid_t file);
+
 /// An attribute that is a list would be read over what stands behind the one value that is asked for.
 inline bool holds_one_value(hid_t attribute) {
   Handle const space(H5Aget_space(attribute), H5Sclose);

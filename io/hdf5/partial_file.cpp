@@ -55,7 +55,7 @@ PartialFile::PartialFile(std::filesystem::path const& path) : state_(std::make_u
   if (!has_file_sum(path)) inspect_foreign_file(path);
   Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-  state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), close_hdf5_file);
   if (!state_->file.is_valid()) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }

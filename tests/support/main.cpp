@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "io/hdf5/inspection.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/signals/stop_request.hpp"
 #include "tests/support/world.hpp"
 
@@ -35,6 +36,7 @@ io::Comm const& world() { return *world_comm; }
 
 int main(int argc, char** argv) {
   if (auto const code = tidemill::io::serve_inspection(argc, argv)) return *code;
+  tidemill::io::start_hdf5();
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   int failed = 0;

@@ -226,6 +226,24 @@ def full_disk(night, folder, sizes):
             subprocess.run(["umount", "-l", str(place)], check=False)
 
 
+def file_limit(night, folder, sizes):
+    """The night where files may not grow beyond a limit, as with `ulimit -f`, for a sweep of limits below the largest
+    file. Yields (limit in bytes, return code, faults)."""
+    new = [p for p in night.after.rglob("*.h5") if p.is_file() and not p.is_symlink()]
+    largest = max(path.stat().st_size for path in new)
+    for number in range(sizes):
+        limit = largest * (number + 1) // (sizes + 1)
+        store = folder / f"limited-{number}"
+        link_tree(night.before, store)
+        done = night.tidemill.nightly(night.work, store, 27, largest_file=limit)
+        faults = night.faults_of_old_night(store)
+        if done.returncode != 1 or not done.stderr.strip():
+            faults.append(f"ended with {done.returncode}: {done.stderr.strip()}")
+        faults += night.faults_of_repeat(store, night.tidemill.nightly(night.work, store, 27))
+        shutil.rmtree(store)
+        yield limit, done.returncode, faults
+
+
 def repeated(night, folder):
     """The finished night run again, on one rank and on two. Yields (what, faults)."""
     for ranks in (1, 2):

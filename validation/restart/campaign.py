@@ -8,6 +8,7 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
   use          nights that run on a store with a damaged file
   full_disk    file systems of a sweep of sizes (needs the right to mount one)
+  file_limit   files that may not grow beyond a sweep of limits
   idempotence  the finished night again
 Every choice comes from the seed, which is printed. Exits with 1 when anything was silently wrong, crashed, or left
 the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order. --count
@@ -29,8 +30,8 @@ import broken_runs
 import damaged_files
 from small_night import ROOT, TENANT, SmallNight, Tidemill, link_tree
 
-ALL = ("failpoints", "flips", "truncations", "use", "full_disk", "idempotence")
-# failpoints (0: all), flips per kind, rounds of other damage per kind, nights on damaged stores, sizes of disks
+ALL = ("failpoints", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence")
+# failpoints (0: all), flips per kind, rounds of other damage per kind, nights on damaged stores, sizes of disks and files
 COUNTS = {"quick": (8, 150, 4, 2, 2), "long": (0, 2000, 25, 100, 50)}
 
 
@@ -134,6 +135,12 @@ class Campaign:
         sizes = f", {results[0][0]} to {results[-1][0]} KiB"
         self.rows.append(summed("full disk", [result[1:] for result in results], sizes))
         self.faults += [f"disk of {size} KiB: {fault}" for size, _, faults in results for fault in faults]
+
+    def file_limit(self):
+        results = list(broken_runs.file_limit(self.night, self.folder, self.counts[4]))
+        sizes = f", {results[0][0]} to {results[-1][0]} bytes"
+        self.rows.append(summed("limit on the size of files", [result[1:] for result in results], sizes))
+        self.faults += [f"files of {limit} bytes: {fault}" for limit, _, faults in results for fault in faults]
 
     def idempotence(self):
         results = list(broken_runs.repeated(self.night, self.folder))

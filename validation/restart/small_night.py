@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -96,15 +97,16 @@ class Tidemill:
         self.environment.pop("TIDEMILL_FAILPOINT", None)
         (folder / "mpi").mkdir(parents=True, exist_ok=True)
 
-    def run(self, *arguments, ranks=1, timeout=120, **variables):
-        """CompletedProcess; the return code of a killed process is minus its signal."""
+    def run(self, *arguments, ranks=1, timeout=120, largest_file=None, **variables):
+        """CompletedProcess; the return code of a killed process is minus its signal. Files grow to `largest_file` bytes."""
         launch = ["mpirun", "-n", str(ranks), "--oversubscribe"] if ranks > 1 else []
         environment = dict(self.environment, **variables)
         if ranks == 1:
             # A process alone needs no daemon beside it, which a kill would leave behind for a moment.
             environment.update(OMPI_MCA_ess_singleton_isolated="1", OMPI_MCA_btl="self")
+        limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
         return subprocess.run(launch + [str(self.executable), *map(str, arguments)], capture_output=True, text=True,
-                              errors="replace", timeout=timeout, env=environment, check=False)
+                              errors="replace", timeout=timeout, env=environment, preexec_fn=limit, check=False)
 
     def nightly(self, work, store, days, ranks=1, **variables):
         return self.run("nightly", "--config", work / "night.cfg", "--input", work / f"day{days}", "--store", store,
