@@ -18,11 +18,20 @@ void silence_library() {
   (void)done;
 }
 
+/// ROMIO would write what lies between two pieces of a rank too, as it was read before, and lock the file for that.
+void set_parallel_access(hid_t list, MPI_Comm comm) {
+  MPI_Info hints = MPI_INFO_NULL;
+  MPI_Info_create(&hints);
+  for (char const* const sieve : {"romio_ds_write", "romio_ds_read"}) MPI_Info_set(hints, sieve, "disable");
+  H5Pset_fapl_mpio(list, comm, hints);
+  MPI_Info_free(&hints);
+}
+
 Handle access_list(Comm const& comm) {
   Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(list.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   if (comm.size() > 1) {
-    H5Pset_fapl_mpio(list.get(), comm.handle(), MPI_INFO_NULL);
+    set_parallel_access(list.get(), comm.handle());
   } else {
     // One process needs no MPI-IO, which makes and removes several files beside each one that it opens. Without a cache
     // of chunks a write that fails does so in the call itself, as it does for several ranks.
@@ -47,6 +56,7 @@ std::filesystem::path const& Hdf5File::path() const { return state_->path; }
 
 Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
+  take_write_failure();  // of a file that was given up
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
@@ -66,6 +76,7 @@ static bool is_hdf5_file(Comm const& comm, std::filesystem::path const& path) {
 
 Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
+  take_write_failure();
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }
@@ -79,6 +90,7 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
 
 Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
+  take_write_failure();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
   state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), close_hdf5_file);

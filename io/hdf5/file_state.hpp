@@ -11,6 +11,7 @@
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
 #include "io/hdf5/handle.hpp"
+#include "io/hdf5/write_failures.hpp"
 
 namespace tidemill::io {
 
@@ -64,7 +65,8 @@ struct Hdf5File::State {
   /// Collective. For calls that all ranks make together: a rank that failed alone would close the file, which is
   /// collective too, while the others wait for it in the next call.
   void check_on_all(bool is_well, std::string const& object, std::string_view what) const {
-    if (comm.min(is_well ? 1 : 0) == 0) fail(object, what);
+    bool const is_written = !take_write_failure();
+    if (comm.min(is_well && is_written ? 1 : 0) == 0) fail(object, what);
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <mpi.h>
 
+#include <cstdlib>
+
 #include "io/hdf5/handle.hpp"
 
 namespace tidemill::io {
@@ -22,7 +24,12 @@ void keep_hdf5_from_ending() {
 
 }  // namespace
 
-void start_hdf5() { H5dont_atexit(); }
+void start_hdf5() {
+  H5dont_atexit();
+  for (char const* const romio : {"OMPI_MCA_io_romio321_priority", "OMPI_MCA_io_romio341_priority"}) {
+    ::setenv(romio, "100", 0);
+  }
+}
 
 herr_t close_hdf5_file(hid_t file) {
   herr_t const status = H5Fclose(file);

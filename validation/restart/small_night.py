@@ -105,8 +105,12 @@ class Tidemill:
             # A process alone needs no daemon beside it, which a kill would leave behind for a moment.
             environment.update(OMPI_MCA_ess_singleton_isolated="1", OMPI_MCA_btl="self")
         limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
-        return subprocess.run(launch + [str(self.executable), *map(str, arguments)], capture_output=True, text=True,
-                              errors="replace", timeout=timeout, env=environment, preexec_fn=limit, check=False)
+        command = launch + [str(self.executable), *map(str, arguments)]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout,
+                                  env=environment, preexec_fn=limit, check=False)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(command, 124, "", f"did not end within {timeout} s")
 
     def nightly(self, work, store, days, ranks=1, **variables):
         return self.run("nightly", "--config", work / "night.cfg", "--input", work / f"day{days}", "--store", store,
