@@ -9,6 +9,7 @@
 #include "drivers/interactions/reading_memory.hpp"
 #include "io/progress/process_usage.hpp"
 #include "io/store/commit.hpp"
+#include "jobs/checkpoint_summary.hpp"
 #include "jobs/interaction_options.hpp"
 #include "jobs/recommenders.hpp"
 #include "jobs/train_families.hpp"
@@ -29,6 +30,7 @@ struct Outcome {
   double reading_mib = 0;      ///< expected of the rank with most while reading; 0: not known
   double peak_memory_mib = 0;  ///< of the rank with most, reading and saving included
   drivers::InteractionCounts counts;
+  nlohmann::json checkpoints;
 };
 
 double in_mebibytes(std::int64_t bytes) { return static_cast<double>(bytes) / (std::int64_t{1} << 20); }
@@ -60,6 +62,7 @@ void report(Context const& context, TrainCommon const& common, drivers::Interact
                           {"seconds", outcome.seconds},
                           {"reading_estimate_mib", outcome.reading_mib},
                           {"peak_memory_mib", outcome.peak_memory_mib}};
+    if (!outcome.checkpoints.is_null()) result["checkpoints"] = outcome.checkpoints;
     for (auto const& [name, value] : model.facts()) result[name] = value;
     print_result(context, result.dump(2) + "\n");
     return;
@@ -105,6 +108,7 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
   // The model is safe: what a resume would have needed is not needed any more.
   drivers::clear_checkpoints(context.comm, request.checkpoints);
   outcome.peak_memory_mib = in_mebibytes(context.comm.max(io::process_usage().peak_memory));
+  outcome.checkpoints = checkpoint_summary(context, request.checkpoints, outcome.seconds);
   report(context, common, card.histories, *model, outcome);
 }
 

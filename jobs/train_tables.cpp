@@ -13,6 +13,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/tables/read_table.hpp"
+#include "jobs/checkpoint_summary.hpp"
 #include "jobs/lists.hpp"
 #include "jobs/models.hpp"
 #include "jobs/train_families.hpp"
@@ -98,7 +99,7 @@ io::Table importance_table(io::Comm const& comm, drivers::LearningData const& da
 }
 
 void report(Context const& context, TrainCommon const& common, TableCommand const& command, Inputs const& inputs,
-            drivers::Model const& model, std::string const& digest, double seconds) {
+            drivers::Model const& model, std::string const& digest, double seconds, nlohmann::json const& checkpoints) {
   drivers::LearningData const& train = inputs.parts.train;
   if (context.json) {
     nlohmann::json result{{"model", common.model},
@@ -108,6 +109,7 @@ void report(Context const& context, TrainCommon const& common, TableCommand cons
                           {"rows", train.features.range.total},
                           {"features", train.features.columns.size()},
                           {"seconds", seconds}};
+    if (!checkpoints.is_null()) result["checkpoints"] = checkpoints;
     for (auto const& [name, value] : model.facts()) result[name] = value;
     print_result(context, result.dump(2) + "\n");
     return;
@@ -145,7 +147,8 @@ void run_train(Context const& context, TrainCommon const& common, TableCommand c
   }
   // The model is safe: what a resume would have needed is not needed any more.
   drivers::clear_checkpoints(context.comm, request.checkpoints);
-  report(context, common, command, inputs, *model, digest, seconds);
+  report(context, common, command, inputs, *model, digest, seconds,
+         checkpoint_summary(context, request.checkpoints, seconds));
 }
 
 }  // namespace

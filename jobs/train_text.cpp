@@ -10,6 +10,7 @@
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
 #include "io/tables/read_table.hpp"
+#include "jobs/checkpoint_summary.hpp"
 #include "jobs/train_families.hpp"
 
 namespace po = boost::program_options;
@@ -90,10 +91,11 @@ std::unique_ptr<Part> read_part(Context const& context, TrainCommon const& commo
 }
 
 void report(Context const& context, TrainCommon const& common, drivers::TextClassifier const& model, std::int64_t rows,
-            std::string const& digest, double seconds) {
+            std::string const& digest, double seconds, nlohmann::json const& checkpoints) {
   if (context.json) {
     nlohmann::json result{
         {"model", common.model}, {"output", common.output}, {"digest", digest}, {"rows", rows}, {"seconds", seconds}};
+    if (!checkpoints.is_null()) result["checkpoints"] = checkpoints;
     for (auto const& [name, value] : model.facts()) result[name] = value;
     print_result(context, result.dump(2) + "\n");
     return;
@@ -127,7 +129,8 @@ void run_train(Context const& context, TrainCommon const& common, TextCommand co
     file.set_attribute("text_classifier", "separator", command.separator);
   });
   drivers::clear_checkpoints(context.comm, place);
-  report(context, common, model, train->table.range.total, digest, seconds);
+  report(context, common, model, train->table.range.total, digest, seconds,
+         checkpoint_summary(context, place, seconds));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ constexpr char const* prefix = "part-";
 
 io::CheckpointStore CheckpointPlace::store(io::Comm const& comm, std::string const& part) const {
   bool const is_on = !folder.empty();
-  return {comm, is_on ? folder / (prefix + part) : std::filesystem::path(), key + part, interval_seconds};
+  return {comm, is_on ? folder / (prefix + part) : std::filesystem::path(), key + part, interval_seconds, use};
 }
 
 void clear_checkpoints(io::Comm const& comm, CheckpointPlace const& place) {

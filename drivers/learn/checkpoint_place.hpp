@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "io/comm/comm.hpp"
@@ -14,6 +15,7 @@ struct CheckpointPlace {
   std::filesystem::path folder;  ///< empty: no checkpoints
   std::string key;               ///< digest of everything the training depends on
   double interval_seconds = 60;
+  std::shared_ptr<io::CheckpointUse> use = std::make_shared<io::CheckpointUse>();  ///< of all parts and copies
 
   /// Collective.
   io::CheckpointStore store(io::Comm const& comm, std::string const& part) const;

@@ -12,12 +12,13 @@
 namespace tidemill::io {
 
 CheckpointStore::CheckpointStore(Comm const& comm, std::filesystem::path folder, std::string key,
-                                 double interval_seconds)
+                                 double interval_seconds, std::shared_ptr<CheckpointUse> use)
     : comm_(comm),
       folder_(std::move(folder)),
       key_(std::move(key)),
       interval_seconds_(interval_seconds),
-      last_save_(MPI_Wtime()) {}
+      last_save_(MPI_Wtime()),
+      use_(use ? std::move(use) : std::make_shared<CheckpointUse>()) {}
 
 bool CheckpointStore::is_due() const {
   if (!is_enabled()) return false;
@@ -53,6 +54,7 @@ std::vector<std::int64_t> CheckpointStore::steps_present() const {
 
 void CheckpointStore::save(std::int64_t step, std::function<void(Hdf5File&)> const& write) {
   if (!is_enabled()) return;
+  double const start = MPI_Wtime();
   commit_hdf5(comm_, path_of(step), {"checkpoint", key_, 0, {}}, [&](Hdf5File& file) {
     file.set_attribute("/", "step", step);
     write(file);
@@ -62,10 +64,13 @@ void CheckpointStore::save(std::int64_t step, std::function<void(Hdf5File&)> con
     for (std::size_t i = 2; comm_.is_root() && i < steps.size(); ++i) remove_if_present(path_of(steps[i]));
   });
   last_save_ = MPI_Wtime();
+  ++use_->saved;
+  use_->save_seconds += last_save_ - start;
 }
 
 std::optional<std::int64_t> CheckpointStore::load_newest(std::function<void(Hdf5File&)> const& read) const {
   if (!is_enabled()) return std::nullopt;
+  double const start = MPI_Wtime();
   for (std::int64_t const step : steps_present()) {
     try {
       verify_hdf5(comm_, path_of(step));
@@ -73,6 +78,8 @@ std::optional<std::int64_t> CheckpointStore::load_newest(std::function<void(Hdf5
       if (file.text_attribute("/", "config") != key_) continue;
       if (file.integer_attribute("/", "step") != step) continue;  // another one's bytes under this name
       read(file);
+      ++use_->loaded;
+      use_->load_seconds += MPI_Wtime() - start;
       return step;
     } catch (Error const&) {
       continue;  // damaged: the one before it is older but whole

@@ -105,7 +105,8 @@ TEST(Store, CommittedDigestIsTheContentDigest) {
 
 TEST(Store, NewestWholeCheckpointIsUsed) {
   ScratchFolder const folder;
-  CheckpointStore store(world(), folder / "c", "key", 1e9);
+  auto const use = std::make_shared<CheckpointUse>();
+  CheckpointStore store(world(), folder / "c", "key", 1e9, use);
   for (std::int64_t step = 1; step <= 3; ++step) {
     store.save(step,
                [&](Hdf5File& file) { file.write_all<std::int64_t>("value", std::vector<std::int64_t>{step * 10}); });
@@ -119,6 +120,10 @@ TEST(Store, NewestWholeCheckpointIsUsed) {
   world().barrier();
   EXPECT_EQ(store.load_newest(read), 2);
   EXPECT_EQ(value, 20);
+  EXPECT_EQ(use->saved, 3);
+  EXPECT_EQ(use->loaded, 2);
+  EXPECT_GT(use->save_seconds, 0);
+  EXPECT_GT(use->load_seconds, 0);
   EXPECT_EQ(CheckpointStore(world(), folder / "c", "another key", 1e9).load_newest(read), std::nullopt);
 }
 

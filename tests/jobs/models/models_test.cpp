@@ -69,13 +69,13 @@ TEST(ModelCommands, TrainScoreEvaluate) {
   io::write_csv(world(), input, tests::learning_table(world(), 1200));
   for (auto const& [one, metric, least] :
        std::vector<std::tuple<ModelCase, std::string, double>>{{{"linear", "regression", "amount"}, "r2", .98},
-                                                          {{"forest", "regression", "amount"}, "r2", .8},
-                                                          {{"forest", "binary", "class"}, "auc", .9},
-                                                          {{"forest", "multiclass", "size"}, "accuracy", .8},
-                                                          {{"boost", "multiclass", "size"}, "accuracy", .7},
-                                                          {{"linear", "binary", "class"}, "auc", .9},
-                                                          {{"linear", "multiclass", "size"}, "accuracy", .8},
-                                                          {{"baseline", "quantile", "amount"}, "coverage", .79}}) {
+                                                               {{"forest", "regression", "amount"}, "r2", .8},
+                                                               {{"forest", "binary", "class"}, "auc", .9},
+                                                               {{"forest", "multiclass", "size"}, "accuracy", .8},
+                                                               {{"boost", "multiclass", "size"}, "accuracy", .7},
+                                                               {{"linear", "binary", "class"}, "auc", .9},
+                                                               {{"linear", "multiclass", "size"}, "accuracy", .8},
+                                                               {{"baseline", "quantile", "amount"}, "coverage", .79}}) {
     testing::internal::CaptureStdout();
     run_command(world(), "train", train_line(one, input, model));
     run_command(world(), "score", {"--model", model, "--input", input, "--output", predictions});
@@ -91,12 +91,33 @@ TEST(ModelCommands, TrainScoreEvaluate) {
   }
 }
 
+TEST(ModelCommands, TrainSaysWhatItsCheckpointsTook) {
+  ScratchFolder const folder;
+  std::string const input = folder / "t.csv";
+  io::write_csv(world(), input, tests::learning_table(world(), 300));
+  for (bool const has_checkpoints : {true, false}) {
+    std::vector<std::string> line = train_line({"boost", "regression", "amount"}, input, folder / "m.h5");
+    line.insert(line.end(), {"--json", "--checkpoint-interval", "0"});
+    if (has_checkpoints) line.insert(line.end(), {"--checkpoints", folder / "c"});
+    testing::internal::CaptureStdout();
+    run_command(world(), "train", line);
+    std::string const text = testing::internal::GetCapturedStdout();
+    if (!world().is_root()) continue;
+    nlohmann::json const result = nlohmann::json::parse(text);
+    EXPECT_EQ(result.contains("checkpoints"), has_checkpoints);
+    if (!has_checkpoints) continue;
+    EXPECT_EQ(result["checkpoints"]["saved"], 8) << text;
+    EXPECT_EQ(result["checkpoints"]["loaded"], 0) << text;
+    EXPECT_GT(result["checkpoints"]["share"].get<double>(), 0) << text;
+  }
+}
+
 TEST(ModelCommands, ContributionsAddUpToThePrediction) {
   ScratchFolder const folder;
   std::string const input = folder / "t.csv", model = folder / "m.h5";
   io::write_csv(world(), input, tests::learning_table(world(), 300));
   for (ModelCase const& one : {ModelCase{"boost", "regression", "amount"}, ModelCase{"forest", "binary", "class"},
-                          ModelCase{"forest", "multiclass", "size"}}) {
+                               ModelCase{"forest", "multiclass", "size"}}) {
     std::vector<std::string> line = train_line(one, input, model);
     line.insert(line.end(), {"--importance", folder / "i.csv"});
     testing::internal::CaptureStdout();
