@@ -104,6 +104,9 @@ class Tidemill:
         if ranks == 1:
             # A process alone needs no daemon beside it, which a kill would leave behind for a moment.
             environment.update(OMPI_MCA_ess_singleton_isolated="1", OMPI_MCA_btl="self")
+        elif ranks <= os.cpu_count():
+            # Ranks with a core each need not give it away while they wait; beside other work they would crawl.
+            environment["OMPI_MCA_mpi_yield_when_idle"] = "0"
         limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
         command = launch + [str(self.executable), *map(str, arguments)]
         try:
