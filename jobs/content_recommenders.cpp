@@ -4,7 +4,6 @@
 
 #include "drivers/interactions/split.hpp"
 #include "io/error.hpp"
-#include "io/tables/read_table.hpp"
 #include "jobs/lists.hpp"
 
 namespace po = boost::program_options;
@@ -77,7 +76,8 @@ drivers::HybridMember make_member(Context const& context, RecommenderRequest con
   bool const is_warm = part == "full" && request.parent != nullptr && kind.begins_at != nullptr &&
                        kind.begins_at(request.options, request.parent->model);
   RecommenderRequest const own{interactions,      request.options, place,
-                               request.catalogue, request.files,   is_warm ? request.parent : nullptr};
+                               request.catalogue, request.files,   is_warm ? request.parent : nullptr,
+                               request.format};
   Model model = kind.train(context, own);
   return {member, std::move(model), 1};
 }
@@ -155,33 +155,6 @@ std::unique_ptr<drivers::Recommender> load_hybrid(io::Comm const& comm, io::Hdf5
   return drivers::HybridModel::load(file, group, member_loader(comm, file, card));
 }
 
-/// A column of the interaction tables themselves, such as the channel. Collective.
-drivers::ContextColumn table_context(Context const& context, RecommenderRequest const& request,
-                                     std::string const& name) {
-  drivers::ContextColumn column{name, {}, {}, {}};
-  std::vector<std::string> texts;
-  for (std::filesystem::path const& path : request.files) {
-    io::TextFormat format;
-    format.text_columns = {name};
-    io::Table const table = io::read_table(context.comm, path, format);
-    io::Column const& item = table.at(table.has("item") ? "item" : table.columns.at(1).name);
-    io::Column const& moment = table.at(name);
-    if (!moment.is_text()) throw ConfigError("context '" + name + "' is to be a column of names");
-    for (std::int64_t row = 0; row < table.rows(); ++row) {
-      if (item.is_missing(row)) continue;
-      std::string const id = item.is_text() ? item.text(row) : fmt::format("{}", item.number(row));
-      auto const number = request.interactions.item_ids.find(id);
-      if (!number) continue;
-      column.item.push_back(static_cast<std::int32_t>(*number));
-      texts.push_back(moment.is_missing(row) ? std::string() : moment.text(row));
-    }
-  }
-  io::Column unified = io::text_column(context.comm, name, texts);
-  column.values = std::move(unified.dictionary);
-  column.code = std::move(unified.codes);
-  return column;
-}
-
 std::unique_ptr<drivers::Recommender> train_context(Context const& context, RecommenderRequest const& request) {
   ContentOptions const& options = request.options.content;
   if (options.base.empty()) throw ConfigError("--model context needs --base, as --base itemknn or --base m.h5");
@@ -189,9 +162,10 @@ std::unique_ptr<drivers::Recommender> train_context(Context const& context, Reco
   params.use = drivers::context_use_named(options.context_use);
   std::vector<drivers::ContextColumn> columns;
   for (std::string const& name : split_list(options.contexts)) {
-    columns.push_back(drivers::is_time_context(name)
-                          ? drivers::time_context_column(context.comm, name, request.interactions)
-                          : table_context(context, request, name));
+    columns.push_back(
+        drivers::is_time_context(name)
+            ? drivers::time_context_column(context.comm, name, request.interactions)
+            : drivers::table_context_column(context.comm, name, request.files, request.format, request.interactions));
   }
   drivers::HybridMember base = make_member(context, request, request.interactions, options.base, "full");
   auto model =

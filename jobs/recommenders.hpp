@@ -10,6 +10,7 @@
 #include "drivers/bpr/bpr.hpp"
 #include "drivers/ease/ease.hpp"
 #include "drivers/interactions/interactions.hpp"
+#include "drivers/interactions/read_interactions.hpp"
 #include "drivers/learn/checkpoint_place.hpp"
 #include "drivers/neighbours/item_knn.hpp"
 #include "drivers/popularity/popularity.hpp"
@@ -48,6 +49,7 @@ struct RecommenderRequest {
   std::vector<std::filesystem::path> files;       ///< where the interactions come from
   /// A model whose factors training begins at, for kinds that can; null: from scratch.
   drivers::WarmParent const* parent = nullptr;
+  drivers::InteractionFormat format = {};  ///< how `files` were read
 };
 
 /// One kind of recommender: its name, the options it reads, how it is made and read back. `load` reads what

@@ -94,7 +94,9 @@ void run_train(Context const& context, TrainCommon const& common, RecommenderCom
                                    command.options,
                                    {common.checkpoints, checkpoint_key(context, digests), common.checkpoint_interval},
                                    catalogue ? &*catalogue : nullptr,
-                                   paths_of(command.interactions.files)};
+                                   paths_of(command.interactions.files),
+                                   nullptr,
+                                   format};
   std::unique_ptr<drivers::Recommender> const model = kind.train(context, request);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "drivers/interactions/interactions.hpp"
+#include "drivers/interactions/read_interactions.hpp"
 #include "drivers/recommend/recommender.hpp"
 
 namespace tidemill::drivers {
@@ -30,6 +33,13 @@ struct ContextColumn {
 
 /// Collective. The events of the interactions' times.
 ContextColumn time_context_column(io::Comm const& comm, std::string const& context, Interactions const& interactions);
+
+/// Collective. The events of the rows of the files that `interactions` were read from: a column of names such as the
+/// channel. Rows that were set aside or lie below the threshold of the format are no events. Throws DataError for a
+/// column that is not there, ConfigError for files with a line per user.
+ContextColumn table_context_column(io::Comm const& comm, std::string const& context,
+                                   std::span<std::filesystem::path const> files, InteractionFormat const& format,
+                                   Interactions const& interactions);
 
 enum class ContextUse {
   multiply,  ///< score = normalised base score x product of lift^weight

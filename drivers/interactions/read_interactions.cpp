@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "drivers/interactions/pair_columns.hpp"
 #include "drivers/interactions/userlist.hpp"
@@ -52,16 +53,16 @@ std::vector<std::int64_t> seconds(io::Column const& column, std::int64_t first_r
 
 /// `bad`: where bad rows go; null: the first one is an error.
 io::Table table_of_pairs(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
-                         std::vector<io::BadRow>* bad) {
+                         std::vector<std::string> const& text_columns, std::vector<io::BadRow>* bad) {
   io::TextFormat text;
   text.has_header = format.has_header;
+  text.text_columns = text_columns;
   if (bad == nullptr) return io::read_table(comm, file, text);
   return io::read_good_rows(comm, file, text, pair_judge(format, file.string()), *bad);
 }
 
 PairRows rows_of_table(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
-                       std::vector<io::BadRow>* bad) {
-  io::Table table = table_of_pairs(comm, file, format, bad);
+                       io::Table table) {
   std::string const where = file.string();
   if (table.columns.size() < 2) {
     throw DataError(fmt::format(
@@ -141,8 +142,9 @@ void check_format(InteractionFormat const& format) {
 
 PairRows rows_of_file(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
                       std::vector<io::BadRow>* bad) {
-  return format.layout == InteractionLayout::userlist ? read_userlist(comm, file, bad)
-                                                      : rows_of_table(comm, file, format, bad);
+  return format.layout == InteractionLayout::userlist
+             ? read_userlist(comm, file, bad)
+             : rows_of_table(comm, file, format, table_of_pairs(comm, file, format, {}, bad));
 }
 
 /// Once more, without the rows that are bad. `error` is what ended the first reading, and is thrown again when it was
@@ -164,6 +166,32 @@ PairRows rows_without_bad(io::Comm const& comm, std::filesystem::path const& fil
 }
 
 }  // namespace
+
+io::Table read_good_pairs(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                          std::vector<std::string> const& text_columns) {
+  check_format(format);
+  if (format.layout == InteractionLayout::userlist) {
+    throw ConfigError(
+        fmt::format("{}: a line per user has no columns beside its ids; expected --format pairs", file.string()));
+  }
+  std::optional<DataError> first;
+  try {
+    io::Table table = table_of_pairs(comm, file, format, text_columns, nullptr);
+    rows_of_table(comm, file, format, table);
+    return table;
+  } catch (DataError const& error) {
+    first = error;
+  }
+  // The same on every rank: whatever one rank finds, all of them throw.
+  std::vector<io::BadRow> bad;
+  try {
+    io::Table table = table_of_pairs(comm, file, format, text_columns, &bad);
+    rows_of_table(comm, file, format, table);
+    return table;
+  } catch (DataError const&) {
+    throw *first;
+  }
+}
 
 PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const> files, InteractionFormat const& format,
                     InteractionCounts* counts) {

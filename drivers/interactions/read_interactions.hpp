@@ -60,4 +60,11 @@ inline Interactions read_interactions(io::Comm const& comm, std::filesystem::pat
 PairRows read_pairs(io::Comm const& comm, std::span<std::filesystem::path const> files, InteractionFormat const& format,
                     InteractionCounts* counts = nullptr);
 
+/// Collective. A file of pairs as a table with all its columns, without the rows that read_pairs sets aside: for what a
+/// file says of its pairs beside users and items. `text_columns` are read as texts. How large the share of bad rows is
+/// does not matter: read_pairs comes first. Throws DataError when the table as a whole cannot be read, ConfigError for
+/// a line per user.
+io::Table read_good_pairs(io::Comm const& comm, std::filesystem::path const& file, InteractionFormat const& format,
+                          std::vector<std::string> const& text_columns);
+
 }  // namespace tidemill::drivers

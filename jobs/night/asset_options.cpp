@@ -75,7 +75,7 @@ std::string config_of(Context const& context, RecommenderKind const& kind) {
 }
 
 drivers::AssetModel model_of(Context const& context, RecommenderOptions const& options,
-                             std::vector<std::filesystem::path> const& files, std::string const& name) {
+                             drivers::AssetNightParams const& night, std::string const& name) {
   RecommenderKind const& kind = recommender_kind(name);
   int const warm_sweeps = options.ials.warm_sweeps;
   drivers::AssetModel model;
@@ -84,9 +84,10 @@ drivers::AssetModel model_of(Context const& context, RecommenderOptions const& o
   if (name == "hybrid") model.config += "members = " + options.content.members + "\n";
   model.is_baseline = model.name == "popularity";
   model.is_personal = !model.is_baseline;
-  model.train = [&context, options, files, &kind](drivers::AssetTraining const& training) {
-    return kind.train(
-        context, {training.interactions, options, training.checkpoints, training.catalogue, files, training.parent});
+  model.train = [&context, options, files = night.interactions, format = night.format,
+                 &kind](drivers::AssetTraining const& training) {
+    return kind.train(context, {training.interactions, options, training.checkpoints, training.catalogue, files,
+                                training.parent, format});
   };
   model.load = kind.load;
   if (kind.begins_at != nullptr && warm_sweeps > 0) {
@@ -255,13 +256,13 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
   // What a drawn share holds out tonight, the model in use may have been trained on.
   if (params.holdout == drivers::Holdout::share) recommenders.ials.warm_sweeps = 0;
   for (std::string const& name : names) {
-    drivers::AssetModel const model = model_of(context, recommenders, params.interactions, name);
+    drivers::AssetModel const model = model_of(context, recommenders, params, name);
     params.models.push_back(model);
     if (model.begins_at && options.compare_cold) params.models.push_back(cold_twin(model));
   }
   params.ladder.popularity = recommenders.popularity;
   if (!params.catalogue.empty() && params.content_slots > 0) {
-    params.content = model_of(context, recommenders, params.interactions, "content");
+    params.content = model_of(context, recommenders, params, "content");
   }
   params.load = [](io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                    drivers::RecommenderCard const& card) {

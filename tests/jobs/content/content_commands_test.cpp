@@ -162,6 +162,42 @@ TEST_F(ContentCommands, TheMomentMattersOnlyWhenGiven) {
   EXPECT_THROW(recommend("base.h5", "x.csv", {"--context", "daypart=lunch"}), ConfigError);
 }
 
+/// Rows that are no pairs, or below the threshold, are no events of a column of the file either.
+TEST_F(ContentCommands, ContextOfAColumnSetsBadRowsAside) {
+  std::istringstream all(bytes_of(folder / "few.csv"));
+  std::string good, spoilt, line;
+  for (int number = 0; std::getline(all, line); ++number) {
+    good += line + "\n";
+    spoilt += line + "\n";
+    if (number == 3) spoilt += "12,40,2,1767260000\n";                   // a field is missing
+    if (number == 5) spoilt += "12,,2,1767260000,kiosk\n";               // no item
+    if (number == 9) spoilt += "12,40.5,2,1767260000,kiosk\n";           // an id that is a fraction
+    if (number == 40) spoilt += "12,40,two,1767260000,kiosk\n";          // no number
+    if (number == 41) spoilt += "12,40,2,tomorrow,kiosk\n";              // no time
+    if (number == 50) spoilt += "12,40,0,1767260000,no such channel\n";  // below the threshold
+  }
+  io::commit_text(world(), folder / "good.csv", world().is_root() ? good : "");
+  io::commit_text(world(), folder / "spoilt.csv", world().is_root() ? spoilt : "");
+  Arguments const options{"--model",     "context", "--base",       "popularity",    "--contexts",
+                          "channel",     "--value", "value",        "--time",        "time",
+                          "--min-value", "1",       "--quarantine", folder / "q.csv"};
+  for (char const* name : {"good", "spoilt"}) {
+    Arguments line_of = options;
+    line_of.insert(line_of.end(), {"--interactions", folder / (name + std::string(".csv")), "--output",
+                                   folder / (name + std::string(".h5"))});
+    run(world(), "train", line_of);
+  }
+  std::string const quarantine = bytes_of(folder / "q.csv");
+  EXPECT_EQ(std::count(quarantine.begin(), quarantine.end(), '\n'), 6) << quarantine;
+  if (!world().is_root()) return;
+  auto lifts_of = [&](std::string const& name) {
+    io::Hdf5File file = io::Hdf5File::open(Comm::self(), folder / name);
+    EXPECT_EQ(file.read_texts("model/contexts/00/values"), (std::vector<std::string>{"app", "kiosk", "web"}));
+    return file.read_all<float>("model/contexts/00/log_lift");
+  };
+  EXPECT_EQ(lifts_of("good.h5"), lifts_of("spoilt.h5"));
+}
+
 TEST_F(ContentCommands, SayWhatIsMissing) {
   EXPECT_THROW(run(world(), "train", train("content", "x.h5", {})), ConfigError);
   EXPECT_THROW(run(world(), "train", train("hybrid", "x.h5", {})), ConfigError);
