@@ -48,8 +48,8 @@ std::int64_t draw_day(Draws& draws, AssetTheme const& theme, AssetTrend trend, s
   for (;;) {
     double const u = draws.uniform();
     std::int64_t const day = on(trend == AssetTrend::steady   ? u
-                                : trend == AssetTrend::rising ? std::sqrt(u)
-                                                              : 1 - std::sqrt(u));
+                                : trend == AssetTrend::rising ? std::cbrt(u)
+                                                              : 1 - std::cbrt(u));
     double keep = 1;
     if (trend == AssetTrend::steady && theme.peak_day >= 0) {
       double const phase = 2 * std::numbers::pi * static_cast<double>(day - theme.peak_day) / 365;

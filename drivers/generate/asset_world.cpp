@@ -108,8 +108,9 @@ std::string assets_truth(AssetWorld const& world, std::int64_t interactions) {
       {"about",
        "asset a has theme a mod 8, user u has theme 5 u mod 8; four in five interactions of a user are drawn from the "
        "user's own theme. Each theme is sought at its daypart, some at the weekend or in one part of the year; videos "
-       "on the app. Rising and falling assets: density of interactions from 0 to twice the mean over the year, or "
-       "down from it; others follow the season of their theme. Those who like are numbered after the users; message m "
+       "on the app. Rising and falling assets: density of interactions from 0 to three times the mean over the "
+       "year, with the square of the time, or down from it; others follow the season of their theme. Those who like "
+       "are numbered after the users; message m "
        "has "
        "the intent of number m modulo their count, the last one of which means none of the others"},
       {"seed", world.seed},

@@ -46,6 +46,13 @@ std::vector<std::string> steepest(io::Comm const& comm, io::Table const& trends)
   return found;
 }
 
+/// Single weeks of an asset hold few interactions: most pairs of them tie, the slope is 0 and the trend passes for
+/// autocorrelation. Over a year two weeks are taken together.
+int days_of_point(std::int64_t trend_days) {
+  constexpr std::int64_t points = 26, week = 7;
+  return static_cast<int>(std::max<std::int64_t>(1, trend_days / (points * week)) * week);
+}
+
 }  // namespace
 
 Step asset_trend_step(AssetNight const& params) {
@@ -59,7 +66,9 @@ Step asset_trend_step(AssetNight const& params) {
     if (!has_times) return {0, "the interactions have no times"};
     io::Table const counts = daily_counts(work.comm, all, {last_day_of(work), asset.trend_days, asset.trend_min_count});
     if (counts.range.total == 0) return {0, "no asset has interactions enough"};
-    io::Table const trends = find_trends(work.comm, counts, asset.trend);
+    TrendParams trend = asset.trend;
+    trend.week = days_of_point(asset.trend_days);
+    io::Table const trends = find_trends(work.comm, counts, trend);
     save_table(work, "trends", config, trends);
     save_table(work, "weeks", config, weekly_counts(work.comm, counts, steepest(work.comm, trends)));
     return {trends.range.total, fmt::format("{} rising, {} falling", rows_with(work.comm, trends, "trend", "rising"),

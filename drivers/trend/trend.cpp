@@ -118,6 +118,12 @@ void describe_parts(TrendRow& row, UnitSeries const& series, Decomposed const& p
 /// Two-sided p of a standard normal.
 double p_of(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
 
+/// Slopes are per week; a point may be several of them.
+double weeks_of_point(TrendParams const& params) {
+  int const days = params.week * params.step;
+  return days > 7 && days % 7 == 0 ? days / 7 : 1;
+}
+
 void test_all(std::vector<TrendRow>& rows, std::vector<UnitSeries> const& series, TrendParams const& params) {
   Packed packed;
   for (UnitSeries const& one : series) {
@@ -137,7 +143,7 @@ void test_all(std::vector<TrendRow>& rows, std::vector<UnitSeries> const& series
     if (packed.first[k + 1] - packed.first[k] < static_cast<std::int64_t>(fewest_points)) continue;
     TrendRow& row = rows[k];
     row.s = s[k];
-    row.slope = slope[k];
+    row.slope = slope[k] / weeks_of_point(params);
     row.factor = std::max(1.0, factor[k]);
     double const sign = s[k] > 0 ? 1 : s[k] < 0 ? -1 : 0;
     row.z = variance[k] > 0 ? (static_cast<double>(s[k]) - sign) / std::sqrt(variance[k] * row.factor) : 0.0;

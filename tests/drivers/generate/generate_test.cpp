@@ -234,8 +234,8 @@ TEST(Assets, WhatTheTruthSaysIsInTheData) {
   }
   EXPECT_NEAR(static_cast<double>(at_breakfast) / static_cast<double>(breakfasts), .65 + .35 * .2, .03);
   EXPECT_NEAR(static_cast<double>(on_app) / static_cast<double>(videos), .7 + .3 * .4, .03);
-  EXPECT_NEAR(risen / rising, 2.0 / 3, .03);
-  EXPECT_NEAR(fallen / falling, 1.0 / 3, .03);
+  EXPECT_NEAR(risen / rising, 3.0 / 4, .03);
+  EXPECT_NEAR(fallen / falling, 1.0 / 4, .03);
 }
 
 TEST(Assets, PicturesAreWhatTheTruthSays) {

@@ -56,6 +56,15 @@ TEST(Trend, DirectionsAndSeasonAreFound) {
   EXPECT_TRUE(std::isnan(all_numbers(world(), trends, "p")[3]));
 }
 
+TEST(Trend, SlopesArePerWeekWhereAPointIsTwo) {
+  TrendParams params;
+  params.week = 14;
+  io::Table const trends = find_trends(world(), daily_table(world(), 140), params);
+  EXPECT_EQ(all_texts(world(), trends, "trend"), (Names{"rising", "falling", "steady", "too_short"}));
+  EXPECT_NEAR(all_numbers(world(), trends, "slope_per_week")[0], 2 * 7 * 0.05, 0.03);
+  EXPECT_NEAR(all_numbers(world(), trends, "slope_per_week")[1], -2 * 7 * 0.05, 0.03);
+}
+
 TEST(Trend, PeakIsTheWeekday) {
   // Day 3, date 20004, is the first with more sales; 1970-01-01 was a Thursday, and Monday is 0.
   std::int64_t const weekday = (20001 + 3 + 3) % 7;
