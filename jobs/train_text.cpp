@@ -59,6 +59,9 @@ drivers::TextParams params_of(Context const& context, TextCommand const& command
   params.has_tags = !command.separator.empty();
   check(!params.has_tags || params.out_of_scope.empty(),
         "--out-of-scope is for one class per row; with --tag-separator a row without tags is out of scope");
+  drivers::check_network(params.networks);
+  check(params.networks.members == 0 || !params.has_tags,
+        "--networks are for one class per row; leave out --networks or --tag-separator");
   params.seed = context.seed;
   return params;
 }
@@ -154,6 +157,16 @@ TrainFamily make_text_family() {
       "sublinear", po::value(&p.tfidf.is_sublinear)->default_value(true), "text: 1 + ln(count) instead of the count")(
       "part-weight", po::value(&p.part_weight)->default_value(p.part_weight),
       "text: weight at which classifiers of words alone and of characters alone are added")(
+      "networks", po::value(&p.networks.members)->default_value(p.networks.members),
+      "text: convolutional networks on words whose mean ln p is added to the margins; 0: none")(
+      "network-weight", po::value(&p.networks.weight)->default_value(p.networks.weight),
+      "text: weight of that mean among the margins")("network-passes",
+                                                     po::value(&p.networks.passes)->default_value(p.networks.passes),
+                                                     "text: passes of a network over the rows")(
+      "network-dimensions", po::value(&p.networks.dimensions)->default_value(p.networks.dimensions),
+      "text: numbers of a word's vector")(
+      "network-filters", po::value(&p.networks.filters)->default_value(p.networks.filters),
+      "text: filters of a network for one, two and three words each, in steps of 16")(
       "cost", po::value(&p.costs.cost)->default_value(p.costs.cost), "text: C, the weight of errors")(
       "positive-weight", po::value(&p.costs.positive_weight)->default_value(p.costs.positive_weight),
       "text: weight of a class's own rows against all others'")(

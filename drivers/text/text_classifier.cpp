@@ -78,8 +78,9 @@ Calibration no_calibration(std::int64_t classes, bool has_tags) {
 }
 
 /// Margins of every row by classifiers that were trained without it.
-std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& problem, std::vector<ColumnPart> const& parts,
-                                TextParams const& params, CheckpointPlace const& place, io::Progress& progress) {
+std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& problem, NetworkProblem const& words,
+                                std::vector<ColumnPart> const& parts, TextParams const& params,
+                                CheckpointPlace const& place, io::Progress& progress) {
   auto const rows = static_cast<std::size_t>(problem.rows.rows());
   auto const width = static_cast<std::size_t>(problem.classes);
   std::vector<float> margins(rows * width);
@@ -91,7 +92,12 @@ std::vector<float> cross_fitted(io::Comm const& comm, ClassProblem const& proble
     }
     ClassWeights const weights = solve_with_parts(comm, problem, learned, parts, params.part_weight, params.costs,
                                                   params.seed, place, fmt::format("fold-{}", fold + 1), progress);
-    std::vector<float> const part = margins_of(chosen_rows(problem.rows, held_out), weights);
+    std::vector<float> part = margins_of(chosen_rows(problem.rows, held_out), weights);
+    if (params.networks.members > 0) {
+      NetworkValues const networks = train_networks(comm, words, learned, params.networks, params.seed, place,
+                                                    fmt::format("networks-fold-{}", fold + 1), progress);
+      add_network_margins(networks, chosen_texts(words.texts, held_out), params.networks.weight, part);
+    }
     for (std::size_t i = 0; i < held_out.size(); ++i) {
       std::copy_n(part.begin() + static_cast<std::ptrdiff_t>(i * width), width,
                   margins.begin() + static_cast<std::ptrdiff_t>(held_out[i] * width));
@@ -140,6 +146,9 @@ TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& 
     throw DataError(fmt::format("--out-of-scope '{}' is no class of the target; did you mean '{}'?",
                                 params.out_of_scope, io::nearest_name(params.out_of_scope, model.classes_)));
   }
+  if (params.networks.members > 0 && params.has_tags) {
+    throw ConfigError("networks are for one class per row; leave them out or the separator of tags");
+  }
   model.tfidf_ = Tfidf(comm, train.texts, params.tfidf);
   if (model.tfidf_.terms().empty()) throw DataError("the texts of the training rows hold no words; is --text right?");
 
@@ -152,11 +161,19 @@ TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& 
   problem.columns = static_cast<std::int64_t>(model.tfidf_.terms().size());
   model.rows_ = problem.rows.rows();
   std::vector<ColumnPart> const parts = model.column_parts();
+  NetworkProblem words;
+  if (params.networks.members > 0) {
+    model.vocabulary_ = WordVocabulary::learn(comm, train.texts, words.texts);
+    words.terms = model.vocabulary_.size();
+    words.word_terms = model.vocabulary_.words();
+    words.label = labels.label;
+    words.classes = problem.classes;
+  }
 
   bool const is_cross_fitted = validation == nullptr && params.folds > 1;
   model.calibration_ = no_calibration(problem.classes, params.has_tags);
   if (is_cross_fitted) {
-    std::vector<float> const margins = cross_fitted(comm, problem, parts, params, place, progress);
+    std::vector<float> const margins = cross_fitted(comm, problem, words, parts, params, place, progress);
     model.calibration_ = calibrate(margins, labels, problem.classes, params, model.scope_rule());
     model.held_out_ = model.rows_;
   }
@@ -164,6 +181,10 @@ TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& 
   for (std::int64_t row = 0; row < model.rows_; ++row) everything.push_back(static_cast<std::uint32_t>(row));
   model.weights_ = solve_with_parts(comm, problem, everything, parts, params.part_weight, params.costs, params.seed,
                                     place, "all-rows", progress);
+  if (params.networks.members > 0) {
+    model.networks_ =
+        train_networks(comm, words, everything, params.networks, params.seed, place, "networks-all-rows", progress);
+  }
   if (validation != nullptr) {
     std::vector<float> const mine = model.margins(validation->texts);
     AllLabels const judged = gather_labels(comm, validation->labels);
@@ -175,7 +196,11 @@ TextClassifier TextClassifier::train(io::Comm const& comm, LabelledTexts const& 
 }
 
 std::vector<float> TextClassifier::margins(std::span<std::string_view const> texts) const {
-  return margins_of(columns_of(tfidf_.rows(texts)), weights_);
+  std::vector<float> margins = margins_of(columns_of(tfidf_.rows(texts)), weights_);
+  if (networks_.members() > 0) {
+    add_network_margins(networks_, vocabulary_.spell(texts), params_.networks.weight, margins);
+  }
+  return margins;
 }
 
 TextPredictions TextClassifier::predict(std::span<std::string_view const> texts) const {
@@ -223,6 +248,10 @@ std::map<std::string, double> TextClassifier::facts() const {
                                       {"words", static_cast<double>(tfidf_.words())},
                                       {"invalid_bytes", static_cast<double>(tfidf_.invalid_bytes())},
                                       {"held_out_rows", static_cast<double>(held_out_)}};
+  if (networks_.members() > 0) {
+    facts["networks"] = static_cast<double>(networks_.members());
+    facts["network_values"] = static_cast<double>(networks_.shape.size());
+  }
   if (!params_.has_tags) {
     facts["slope"] = calibration_.slope[0];
     facts["threshold"] = calibration_.threshold[0];
@@ -236,6 +265,13 @@ void TextClassifier::save(io::Hdf5File& file, std::string const& group) const {
   tfidf_.save(file, group + "/tfidf");
   file.write_all(group + "/weights", weights_.value);
   file.set_attribute(group + "/weights", "layout", "block of 16 classes, term (the last is the constant), lane");
+  if (networks_.members() > 0) {
+    std::string const networks = group + "/networks";
+    file.create_group(networks);
+    vocabulary_.save(file, networks);
+    save_networks(file, networks, networks_);
+    file.set_attribute(networks, "weight", params_.networks.weight);
+  }
   file.write_all(group + "/slope", calibration_.slope);
   file.write_all(group + "/offset", calibration_.offset);
   file.write_all(group + "/threshold", calibration_.threshold);
@@ -257,6 +293,12 @@ TextClassifier TextClassifier::load(io::Hdf5File& file, std::string const& group
                     static_cast<std::int64_t>(model.tfidf_.terms().size()), file.read_all<float>(group + "/weights")};
   model.calibration_ = {file.read_all<double>(group + "/slope"), file.read_all<double>(group + "/offset"),
                         file.read_all<double>(group + "/threshold")};
+  if (file.has(group + "/networks")) {
+    model.vocabulary_ = WordVocabulary::load(file, group + "/networks");
+    model.networks_ = load_networks(file, group + "/networks");
+    model.params_.networks.members = static_cast<int>(model.networks_.members());
+    model.params_.networks.weight = file.real_attribute(group + "/networks", "weight");
+  }
   model.params_.tfidf = model.tfidf_.params();
   model.params_.out_of_scope = file.text_attribute(group, "out_of_scope");
   if (file.has_attribute(group, "out_of_scope_weight")) {
@@ -271,7 +313,10 @@ TextClassifier TextClassifier::load(io::Hdf5File& file, std::string const& group
   bool const fits =
       static_cast<std::int64_t>(model.weights_.value.size()) == expected &&
       model.calibration_.threshold.size() == thresholds && model.calibration_.slope.size() == thresholds &&
-      (!model.params_.has_tags || model.calibration_.offset.size() == thresholds) && !model.classes_.empty();
+      (!model.params_.has_tags || model.calibration_.offset.size() == thresholds) && !model.classes_.empty() &&
+      (model.networks_.members() == 0 ||
+       (model.networks_.shape.terms == model.vocabulary_.size() &&
+        model.networks_.shape.classes == static_cast<std::int64_t>(model.classes_.size())));
   if (!fits) {
     throw DataError(fmt::format("{}: weights and thresholds do not fit its {} classes and {} terms; train it again",
                                 file.path().string(), model.classes_.size(), model.weights_.columns));

@@ -12,6 +12,8 @@
 #include "drivers/text/part_classes.hpp"
 #include "drivers/text/solve_classes.hpp"
 #include "drivers/text/tfidf.hpp"
+#include "drivers/text/word_networks.hpp"
+#include "drivers/text/word_vocabulary.hpp"
 #include "io/comm/comm.hpp"
 #include "io/hdf5/file.hpp"
 #include "io/progress/progress.hpp"
@@ -23,6 +25,7 @@ struct TextParams {
   ClassCosts costs;
   double part_weight = 0;  ///< with words and characters: margins of classifiers of words alone and of characters
                            ///< alone are added, times this
+  NetworkParams networks;  ///< of words, beside the linear classifiers; for one class per row
   int folds = 3;           ///< without validation rows: cross-fitted margins of so many parts; 0: no calibration
   double in_scope_recall = 0.97;   ///< share of held-out in-scope rows that must stay in scope
   std::string out_of_scope;        ///< class that means: none of the others; empty: there is none
@@ -46,11 +49,11 @@ struct TextPredictions {
 };
 
 /// TF-IDF of hashed n-grams and linear classifiers, one against the rest; intents (one class, or none of them) and tags
-/// (any number) alike. The same for any number of ranks.
+/// (any number) alike. For intents, networks on words may add to the margins. The same for any number of ranks.
 class TextClassifier {
  public:
   /// Collective. `validation` may be null; its classes are those of `train`. All ranks hold all rows as sparse rows.
-  /// Throws DataError for fewer than two classes or an unknown out-of-scope class.
+  /// Throws DataError for fewer than two classes or an unknown out-of-scope class, ConfigError for networks with tags.
   static TextClassifier train(io::Comm const& comm, LabelledTexts const& train, LabelledTexts const* validation,
                               TextParams const& params, CheckpointPlace const& place, io::Progress& progress);
 
@@ -77,6 +80,8 @@ class TextClassifier {
   std::vector<std::string> classes_;
   Tfidf tfidf_;
   ClassWeights weights_;
+  WordVocabulary vocabulary_;  ///< of the networks
+  NetworkValues networks_;
   Calibration calibration_;
   std::int64_t rows_ = 0;
   std::int64_t held_out_ = 0;

@@ -114,6 +114,8 @@ TEST(TextCommands, BadOptionsAndData) {
                                                                                    {"--folds", "1"},
                                                                                    {"--in-scope-recall", "1.5"},
                                                                                    {"--tag-separator", ";;"},
+                                                                                   {"--networks", "65"},
+                                                                                   {"--network-filters", "20"},
                                                                                    {"--trees", "3"}}) {
     EXPECT_EQ(code_of("train", train_arguments(folder, bad)), ExitCode::bad_config) << bad[0] << " " << bad[1];
   }
@@ -134,6 +136,17 @@ TEST(TextCommands, BadOptionsAndData) {
   }
   write_file(folder / "train.csv", odd);
   EXPECT_EQ(code_of("train", train_arguments(folder)), ExitCode::done);
+  std::vector<std::string> const networks{"--networks",           "1", "--network-passes",  "1",
+                                          "--network-dimensions", "4", "--network-filters", "16"};
+  EXPECT_EQ(code_of("train", train_arguments(folder, networks)), ExitCode::done);
+  // No word is in two texts: a network without terms.
+  write_file(folder / "train.csv", "text,category\nsoup,a\npizza,b\n");
+  std::vector<std::string> one_pass = networks;
+  one_pass.insert(one_pass.end(), {"--folds", "0"});
+  EXPECT_EQ(code_of("train", train_arguments(folder, one_pass)), ExitCode::done);
+  EXPECT_EQ(code_of("score", {"--model", folder / "model.h5", "--input", folder / "train.csv", "--output",
+                              folder / "pred.csv", "--quiet"}),
+            ExitCode::done);
 }
 
 }  // namespace
