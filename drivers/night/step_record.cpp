@@ -22,7 +22,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StepRecord, name, title, key, re
                                                 figures)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunRecord, run, program_version, tenant, date, started, state, message,
                                                 host, process, ranks, seed, seconds, config, night_digest, title,
-                                                currency, interval, steps, plan, alerts, finished)
+                                                currency, interval, steps, plan, alerts, evicted_steps, evicted_bytes,
+                                                finished)
 
 namespace {
 
@@ -55,8 +56,12 @@ double imbalance(StepRecord const& step) {
 std::string to_json(RunRecord const& record) {
   nlohmann::json json(record);
   CacheUse const use = cache_use_of(record);
-  json["cache"] = {
-      {"hits", use.hits}, {"steps", use.steps}, {"hit_rate", use.hit_rate()}, {"saved_seconds", use.saved_seconds}};
+  json["cache"] = {{"hits", use.hits},
+                   {"steps", use.steps},
+                   {"hit_rate", use.hit_rate()},
+                   {"saved_seconds", use.saved_seconds},
+                   {"evicted_steps", record.evicted_steps},
+                   {"evicted_bytes", record.evicted_bytes}};
   return written(json);
 }
 std::string to_json(StepRecord const& record) { return written(record); }

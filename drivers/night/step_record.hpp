@@ -76,6 +76,8 @@ struct RunRecord {
   std::vector<StepRecord> steps;
   std::vector<StepPlan> plan;  ///< made before the first step
   std::vector<Alert> alerts;
+  std::int64_t evicted_steps = 0;  ///< that the bounds of the cache left no room for, after the night was published
+  std::int64_t evicted_bytes = 0;
   std::string finished;  ///< UTC, ISO 8601; empty while it runs
 };
 

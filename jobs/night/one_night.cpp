@@ -103,27 +103,44 @@ io::PublishedNight run_night(Context const& context, NightOptions const& options
                                   {tenant, title, options.currency, params.item_days.interval, &lease}, record);
 }
 
-/// Collective. Steps that the bounds of the cache leave no room for go, now that the night stands. Nothing here can
-/// fail a night: what could not be removed is left for the next one, or for gc.
+/// Removes the steps that the bounds of the cache leave no room for, and says so in the record. Not collective.
+void evict_steps(Context const& context, drivers::CacheBounds const& bounds, std::filesystem::path const& tenant,
+                 io::Lease const& lease, drivers::RunRecord& record) {
+  drivers::CacheContent const content = drivers::read_cache(tenant);
+  drivers::RetentionPlan plan;
+  for (drivers::CachedStep const& step :
+       drivers::beyond_bounds(content, bounds, static_cast<double>(std::time(nullptr)))) {
+    plan.removals.push_back({step.folder, "step", step.bytes});
+    plan.bytes += step.bytes;
+  }
+  drivers::apply_retention(*lease.file(), plan);
+  record.evicted_steps = static_cast<std::int64_t>(plan.removals.size());
+  record.evicted_bytes = plan.bytes;
+  if (plan.removals.empty()) return;
+  context.progress.say(fmt::format("cache: {} steps of {} bytes went, {} bytes stay", plan.removals.size(), plan.bytes,
+                                   content.bytes - plan.bytes));
+}
+
+/// Collective. Keeps the cache within its bounds, now that the night stands. Nothing here can fail a night: what could
+/// not be removed is left for the next one, or for gc.
 void keep_cache_bounds(Context const& context, NightOptions const& options, std::filesystem::path const& tenant,
-                       io::Lease const& lease) {
+                       io::Lease const& lease, Watching const& watching, drivers::RunRecord& record) {
   drivers::CacheBounds const bounds = cache_bounds(options.cache);
-  if (!context.comm.is_root() || !bounds.is_bounded()) return;
-  try {
-    drivers::CacheContent const content = drivers::read_cache(tenant);
-    drivers::RetentionPlan plan;
-    for (drivers::CachedStep const& step :
-         drivers::beyond_bounds(content, bounds, static_cast<double>(std::time(nullptr)))) {
-      plan.removals.push_back({step.folder, "step", step.bytes});
-      plan.bytes += step.bytes;
-    }
-    drivers::apply_retention(*lease.file(), plan);
-    if (!plan.removals.empty()) {
-      context.progress.say(fmt::format("cache: {} steps of {} bytes went, {} bytes stay", plan.removals.size(),
-                                       plan.bytes, content.bytes - plan.bytes));
-    }
-  } catch (std::exception const& error) {
+  if (!bounds.is_bounded()) return;
+  auto const say = [&](std::exception const& error) {
     context.progress.say(fmt::format("cache: {}; run gc to keep its bounds", error.what()));
+  };
+  try {
+    if (context.comm.is_root()) evict_steps(context, bounds, tenant, lease, record);
+  } catch (std::exception const& error) {
+    say(error);
+  }
+  if (context.comm.broadcast(record.evicted_steps > 0 ? "1" : "") != "1") return;
+  try {
+    watching.folder.write(record);
+    watching.monitor.update(record);
+  } catch (Error const& error) {
+    say(error);
   }
 }
 
@@ -170,13 +187,14 @@ NightResult run_one_night(Context const& context, NightOptions const& options,
   RunMonitor monitor(context.comm, {tenant, folder.path(), options.metrics_file, 5}, record);
   io::PublishedNight night;
   try {
-    night = run_night(context, options, params, lease, {folder, monitor, started}, record);
+    Watching const watching{folder, monitor, started};
+    night = run_night(context, options, params, lease, watching, record);
     record.state = night.unchanged ? "unchanged" : "published";
     record.seconds = context.comm.max(io::seconds_now() - started);
     record.finished = time_text();
     folder.write(record);
     monitor.update(record);
-    keep_cache_bounds(context, options, tenant, lease);
+    keep_cache_bounds(context, options, tenant, lease, watching, record);
   } catch (Error const& error) {
     record.state = error.code() == ExitCode::resume_later ? "stopped" : "failed";
     record.message = error.what();

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "drivers/night/cache_bounds.hpp"
 #include "io/progress/prometheus.hpp"
 
 namespace tidemill::jobs {
@@ -137,19 +138,23 @@ void add_steps(Writer& out) {
   out.per_rank("step_rank_written_bytes", "What a rank wrote.", &StepRecord::rank_bytes_written);
 }
 
+void add_cache(Writer& out, drivers::RunRecord const& record) {
+  drivers::CacheUse const use = drivers::cache_use_of(record);
+  out.run("cache_hits", "Steps whose result was there already.", static_cast<double>(use.hits));
+  out.run("cache_hit_ratio", "The same as a share of all steps.", use.hit_rate());
+  out.run("cache_saved_seconds", "Time that reusing results saved.", use.saved_seconds);
+  out.run("cache_evicted_steps", "Steps that the bounds of the cache left no room for.",
+          static_cast<double>(record.evicted_steps));
+  out.run("cache_evicted_bytes", "Bytes of these steps.", static_cast<double>(record.evicted_bytes));
+}
+
 }  // namespace
 
 std::string metrics_text(drivers::RunRecord const& record, RunMoment const& moment) {
   Writer out(record);
   add_run(out, record, moment);
   add_steps(out);
-  double hits = 0, saved = 0;
-  for (drivers::StepRecord const& step : record.steps) {
-    hits += step.reused ? 1 : 0;
-    saved += step.saved_seconds;
-  }
-  out.run("cache_hits", "Steps whose result was there already.", hits);
-  out.run("cache_saved_seconds", "Time that reusing results saved.", saved);
+  add_cache(out, record);
   out.plan();
   out.alerts();
   out.figures();
