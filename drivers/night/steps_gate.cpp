@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "drivers/night/demand_version.hpp"
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/gate_record.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "drivers/night/price_demand.hpp"
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
 #include "io/store/commit.hpp"
@@ -176,32 +178,76 @@ void choose_slices(DemandGate const& gate, SliceMap const& map, JudgedForecasts 
   record.slices = choose_slice_champions(gate.work.comm, contest);
 }
 
-/// The forecasts of one version, of the newly trained one without making them again.
-std::optional<io::Table> forecasts_by(DemandGate const& gate, std::string const& version, GateRecord const& record) {
-  if (version == record.version) return gate.trained.forecasts;
-  auto found = forecast_by(gate, version_in_use(gate, version));
-  return found ? std::optional(std::move(found->forecasts)) : std::nullopt;
+/// Tonight's forecasts, and whole those of the slices' own champions, by version.
+struct ServedForecasts {
+  ForecastResult all;
+  std::map<std::string, ForecastResult> own;
+};
+
+/// The version that made the forecasts of no slice's own champion, or the baseline.
+std::string maker_for_all(DemandGate const& gate, GateRecord const& record) {
+  if (record.verdict.promoted) return record.version;
+  if (record.rung == "champion") return gate.base.champion;
+  return record.rung == "previous" ? gate.base.previous : gate_baseline;
 }
 
-/// Collective. Slices are served by their own champions as far as these can; every row says which rung made it.
-ForecastResult with_rungs(DemandGate const& gate, SliceMap const& map, ForecastResult result,
-                          GateRecord const& record) {
-  io::Comm const& comm = gate.work.comm;
-  std::vector<std::string> rungs(static_cast<std::size_t>(result.forecasts.rows()), record.rung);
-  std::map<std::string, std::optional<io::Table>> served;
+/// The forecasts of one version, of the newly trained one without making them again.
+std::optional<ForecastResult> forecasts_by(DemandGate const& gate, std::string const& version,
+                                           GateRecord const& record) {
+  if (version == record.version) return gate.trained;
+  return forecast_by(gate, version_in_use(gate, version));
+}
+
+/// Puts the forecasts of the slices' own champions in, as far as these can forecast. Returns the version that made
+/// each row.
+std::vector<std::string> serve_slices(DemandGate const& gate, SliceMap const& map, GateRecord const& record,
+                                      ServedForecasts& served) {
+  io::Table& forecasts = served.all.forecasts;
+  std::vector<std::string> makers(static_cast<std::size_t>(forecasts.rows()), maker_for_all(gate, record));
+  std::set<std::string> asked;
   for (auto const& [slice, version] : own_champions(record.slices)) {
-    if (!served.contains(version)) served[version] = forecasts_by(gate, version, record);
-    if (!served[version]) continue;
-    bool const is_served = serve_slice(result.forecasts, *served[version], gate.forecast().features.series, map, slice,
-                                       rungs, "slice champion");
-    if (comm.min(is_served ? 1 : 0) == 0) {
+    if (asked.insert(version).second) {
+      if (auto found = forecasts_by(gate, version, record)) served.own.emplace(version, std::move(*found));
+    }
+    auto const own = served.own.find(version);
+    if (own == served.own.end()) continue;
+    bool const is_served =
+        serve_slice(forecasts, own->second.forecasts, gate.forecast().features.series, map, slice, makers, version);
+    if (gate.work.comm.min(is_served ? 1 : 0) == 0) {
       throw Error(fmt::format("{} {} forecasts other rows than the champion; run with another gate.slices",
                               demand_model, version));
     }
   }
-  result.forecasts.add(
+  return makers;
+}
+
+/// Collective. Slices are served by their own champions; every row says which version made it, and which rung that is.
+ServedForecasts with_rungs(DemandGate const& gate, SliceMap const& map, ForecastResult result,
+                           GateRecord const& record) {
+  ServedForecasts served{std::move(result), {}};
+  std::vector<std::string> const makers = serve_slices(gate, map, record, served);
+  std::vector<std::string> rungs;
+  for (std::string const& maker : makers) rungs.push_back(served.own.contains(maker) ? "slice champion" : record.rung);
+  io::Comm const& comm = gate.work.comm;
+  served.all.forecasts.add(
+      io::text_column(comm, "version", makers, "of the model that made the forecast, or the name of a baseline"));
+  served.all.forecasts.add(
       io::text_column(comm, "rung", rungs, "what made the forecast: slice champion, champion, previous or baseline"));
-  return result;
+  return served;
+}
+
+void save_forecasts(DemandGate const& gate, ServedForecasts const& served) {
+  std::string const config = gate.params.config_of("forecast");
+  save_forecast(gate.work.comm, gate.work.folder / "forecast.h5", config, served.all);
+  for (auto const& [version, own] : served.own) {
+    save_forecast(gate.work.comm, gate.work.folder / slice_forecast_file(version), config, own);
+  }
+}
+
+std::vector<Figure> gate_figures(GateRecord const& record) {
+  std::map<std::string, std::string> const model{{"model", demand_model}};
+  return {{"gate_verdict", model, record.verdict.promoted ? 1.0 : 0.0},
+          {"gate_slices", model, static_cast<double>(own_champions(record.slices).size())}};
 }
 
 io::Aliases decided_aliases(DemandGate const& gate, GateRecord const& record) {
@@ -235,14 +281,16 @@ StepOutcome run_gate(StepWork const& work, NightParams const& params) {
                           params.gate.slices.columns);
     choose_slices(gate, map, judged, champion, record);
   }
-  ForecastResult const chosen = with_rungs(gate, map, choose_forecast(gate, champion, record), record);
-  save_forecast(work.comm, work.folder / "forecast.h5", params.config_of("forecast"), chosen);
+  // The rung is known once the forecasts are there.
+  ForecastResult chosen = choose_forecast(gate, champion, record);
+  save_forecasts(gate, with_rungs(gate, map, std::move(chosen), record));
   io::commit_text(work.comm, work.folder / "gate.json", work.comm.is_root() ? to_json(record) : "");
   io::commit_text(work.comm, work.folder / io::aliases_name,
                   work.comm.is_root() ? to_json(decided_aliases(gate, record)) : "");
   return {record.verdict.rows,
           fmt::format("{} {}: {}", record.version, record.verdict.promoted ? "is the champion" : "was refused",
-                      record.verdict.reason)};
+                      record.verdict.reason),
+          gate_figures(record)};
 }
 
 /// Whether the night would still be compared with the same champion, and its version is where it was put.
@@ -259,7 +307,7 @@ bool gate_still_holds(StepWork const& work, NightParams const& params) {
 
 Step gate_step(io::Comm const& comm, NightParams const& params) {
   std::string const config = params.config_of("forecast") + params.config_of("backtest") + params.config_of("gate");
-  Step step{"gate", "Gate", 1, {"daily", "forecast", "backtest"}, config, {}, {}};
+  Step step{"gate", "Gate", 2, {"daily", "forecast", "backtest"}, config, {}, {}};
   step.inputs = [&comm, params] { return sales_inputs(comm, params); };
   step.run = [params](StepWork const& work) { return run_gate(work, params); };
   step.still_holds = [params](StepWork const& work) { return gate_still_holds(work, params); };

@@ -1,6 +1,5 @@
-#include "drivers/forecast/price_response.hpp"
-#include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "drivers/night/price_demand.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -23,8 +22,8 @@ Step price_step(NightParams const& params) {
     kernels::Exec const exec;
     DemandModel demand;
     if (params.price_by_model) {
-      demand = price_response(
-          work.comm, exec, load_forecast(work.comm, work.folder_of("gate") / "forecast.h5", params.backtest.forecast));
+      demand = price_demand(work.comm, exec, work.folder_of("gate"), params.backtest.forecast);
+      if (!demand) work.progress.say("a baseline made the forecasts: the price search goes by elasticities");
     }
     PriceAdvice const advice = advise_prices(work.comm, load_table(work, "daily", "daily"),
                                              load_table(work, "elasticity", "elasticities"), params.price, demand);

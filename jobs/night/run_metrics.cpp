@@ -28,7 +28,8 @@ std::string help_of_figure(std::string const& name) {
       {"drift_ks", "Kolmogorov-Smirnov distance of a column against its reference."},
       {"drift_js", "Jensen-Shannon divergence of a column against its reference, bits."},
       {"drift_level", "0 steady, 1 moderate, 2 major drift of a column."},
-      {"gate_verdict", "1 when the gate took the challenger, 0 when it kept the champion."}};
+      {"gate_verdict", "1 when the gate took the challenger, 0 when it kept the champion."},
+      {"gate_slices", "Slices that a champion of their own serves."}};
   auto const found = known.find(name);
   return found == known.end() ? "A figure of a step." : found->second;
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/error.hpp"
@@ -19,13 +20,18 @@ class NightFixture : public testing::Test {
  protected:
   /// Collective. `nightly` with a config's text and further arguments.
   ExitCode run_nightly(std::string const& date, std::string const& config, std::vector<std::string> arguments = {}) {
-    arguments.insert(arguments.end(), {"--store", (folder_ / "store").string(), "--input", folder_.path().string(),
+    return run_nightly_on(tests::world(), "store", date, config, std::move(arguments));
+  }
+  /// Collective over `comm`. The same into another store of the folder.
+  ExitCode run_nightly_on(io::Comm const& comm, std::string const& store, std::string const& date,
+                          std::string const& config, std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.end(), {"--store", (folder_ / store).string(), "--input", folder_.path().string(),
                                        "--date", date, "--config", "night.cfg"});
     return code_of([&] {
       Command const command = make_nightly_command();
       ParsedOptions const parsed = parse_options(command, arguments, [&](std::string const&) { return config; });
-      io::Progress progress(tests::world(), io::Progress::Level::quiet);
-      command.run({tests::world(), progress, parsed.common.seed, false, parsed.config_text, parsed.values});
+      io::Progress progress(comm, io::Progress::Level::quiet);
+      command.run({comm, progress, parsed.common.seed, false, parsed.config_text, parsed.values});
     });
   }
   /// Collective. `models` on the store.
