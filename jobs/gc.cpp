@@ -109,11 +109,12 @@ void run_gc(Context const& context, GcOptions options) {
 
 Command make_gc_command() {
   auto options = std::make_shared<GcOptions>();
-  Command command{"gc", "remove old nights and runs, and steps that nothing refers to", {}, {}, {}};
+  Command command{"gc", "remove old nights, runs and versions of models, and steps that nothing refers to", {}, {}, {}};
   add_store_options(command.options, options->store);
   auto add = command.options.add_options();
   add("keep", po::value(&options->retention.keep)->default_value(options->retention.keep),
-      "newest nights and runs that stay, beside the current night, the previous one and those pinned");
+      "newest nights, runs and versions of each model that stay, beside the current night, the previous one and those "
+      "pinned, with the models that these have in use or judged");
   add("grace-minutes", po::value(&options->grace_minutes)->default_value(options->grace_minutes),
       "a night that was current so recently stays too, for those who still read it");
   add("dry-run", po::bool_switch(&options->dry_run), "show what would go, remove nothing");

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "drivers/gate/judged_forecasts.hpp"
+#include "drivers/night/gate_record.hpp"
 #include "io/error.hpp"
 #include "io/store/lease.hpp"
 #include "io/store/registry.hpp"
@@ -193,20 +194,35 @@ void verify_models(Context const& context, ModelsCommand const& command) {
   if (!context.json) print_result(context, fmt::format("{} versions, all whole\n", chosen.size()));
 }
 
+bool has_judged_rows(Context const& context, ModelsCommand const& command, std::string const& version) {
+  return io::Hdf5File::open(context.comm, io::version_file(command.folder(), command.name, version)).has("judged");
+}
+
 drivers::JudgedForecasts judged_of(Context const& context, ModelsCommand const& command, std::string const& version) {
   io::Hdf5File file = io::Hdf5File::open(context.comm, io::version_file(command.folder(), command.name, version));
-  if (!file.has("judged")) {
-    throw Error(fmt::format("{} {} keeps no judged rows, so the gate cannot compare it; to put it in use all the same: "
-                            "--force --reason TEXT",
-                            command.name, version),
-                ExitCode::refused);
-  }
   return drivers::load_judged(context.comm, file);
+}
+
+/// Collective. What the night that trained the version said of it, for models that keep no judged rows to compare:
+/// recommenders are judged on pairs that the night alone had.
+std::string pass_by_verdict(Context const& context, ModelsCommand const& command) {
+  std::optional<drivers::PastVerdict> past;
+  io::agree(context.comm, "read the verdicts of nights",
+            [&] { past = drivers::find_verdict(command.folder(), command.name, command.version); });
+  if (past && past->verdict.promoted) return fmt::format("night {}: {}", past->night, past->verdict.reason);
+  std::string const why = past ? fmt::format("night {} refused it: {}", past->night, past->verdict.reason)
+                               : std::string("it keeps no judged rows to compare, and no night that is kept judged it");
+  throw Error(fmt::format("{} {} stays out: {}; to put it in use all the same: --force --reason TEXT", command.name,
+                          command.version, why),
+              ExitCode::refused);
 }
 
 /// Collective. Why the version may be used; throws with exit code 4 when the gate says no.
 std::string pass_gate(Context const& context, ModelsCommand const& command, std::string const& champion) {
   if (champion.empty()) return "there was no champion";
+  if (!has_judged_rows(context, command, champion) || !has_judged_rows(context, command, command.version)) {
+    return pass_by_verdict(context, command);
+  }
   drivers::GateParams params = command.gate;
   params.seed = context.seed;
   drivers::check(params);
@@ -237,7 +253,9 @@ void promote_model(Context const& context, ModelsCommand const& command) {
   if (used.champion == command.version) {
     throw ConfigError(fmt::format("{} {} is the champion already", command.name, command.version));
   }
-  std::string const why = command.force ? command.reason : pass_gate(context, command, used.champion);
+  std::string const why = command.force                      ? command.reason
+                          : used.previous == command.version ? "it was in use before"
+                                                             : pass_gate(context, command, used.champion);
   aliases.promotion = fmt::format("{} {}{}: {}", command.name, command.version, command.force ? " by force" : "", why);
   used = {command.version, used.champion};
   std::filesystem::path const night = io::publish_aliases(context.comm, command.folder(), aliases, &lease);
@@ -278,8 +296,9 @@ Command make_models_command() {
                                                                        "folder of the store")(
       "tenant", po::value(&command->tenant)->default_value(command->tenant), "whose models")(
       "metrics", po::value(&command->metrics)->default_value(command->metrics),
-      "promote: the first must improve on the champion's, the others must not fall")(
-      "force", po::bool_switch(&command->force), "promote without asking the gate")(
+      "promote: the first must improve on the champion's, the others must not fall; the version that was in use before "
+      "needs no gain, and of recommenders the verdict of their night counts")("force", po::bool_switch(&command->force),
+                                                                              "promote without asking the gate")(
       "reason", po::value(&command->reason), "why it is forced; kept with the night");
   add_options(result.options, command->gate, "");
   result.run = [command](Context const& context) { run_models(context, *command); };

@@ -80,6 +80,9 @@ struct AssetNightParams {
   std::int64_t holdout_days = 14;
   double holdout_share = 0.1;
   std::vector<AssetModel> models;
+  /// The model of a card's kind with the options that the card tells, tonight's seed and this night's files. Throws
+  /// ConfigError when this program knows no such kind or option.
+  std::function<AssetModel(RecommenderCard const&)> recipe;
   LoadRecommender load;  ///< of any kind, by the card: versions in use may be of kinds that tonight trains none of
   std::string criterion = "ndcg";  ///< metric on the validation pairs that tonight's best is best in
   std::vector<std::string> gate_metrics{"ndcg", "recall"};  ///< on the test pairs: the target, then the guardrails

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/error.hpp"
+#include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
 
 namespace tidemill::drivers {
@@ -71,6 +72,16 @@ SliceRecord slice_from(nlohmann::json const& json) {
   return slice;
 }
 
+GateVerdict verdict_from(nlohmann::json const& json) {
+  GateVerdict verdict;
+  json.at("promoted").get_to(verdict.promoted);
+  json.at("reason").get_to(verdict.reason);
+  json.at("rows").get_to(verdict.rows);
+  json.at("units").get_to(verdict.units);
+  for (nlohmann::json const& figure : json.at("metrics")) verdict.figures.push_back(gate_figure_from(figure));
+  return verdict;
+}
+
 GateRecord gate_record_from(nlohmann::json const& json) {
   GateRecord record;
   json.at("model").get_to(record.model);
@@ -79,12 +90,11 @@ GateRecord gate_record_from(nlohmann::json const& json) {
   json.at("base").get_to(record.base);
   json.at("compared_with").get_to(record.compared_with);
   json.at("rung").get_to(record.rung);
-  nlohmann::json const& verdict = json.at("verdict");
-  verdict.at("promoted").get_to(record.verdict.promoted);
-  verdict.at("reason").get_to(record.verdict.reason);
-  verdict.at("rows").get_to(record.verdict.rows);
-  verdict.at("units").get_to(record.verdict.units);
-  for (nlohmann::json const& figure : verdict.at("metrics")) record.verdict.figures.push_back(gate_figure_from(figure));
+  record.verdict = verdict_from(json.at("verdict"));
+  if (json.contains("refreshed")) {
+    nlohmann::json const& again = json.at("refreshed");
+    record.refreshed = {again.at("version"), again.at("compared_with"), verdict_from(again.at("verdict"))};
+  }
   if (!json.contains("slices")) return record;
   for (nlohmann::json const& slice : json.at("slices")) record.slices.push_back(slice_from(slice));
   return record;
@@ -100,6 +110,11 @@ std::string to_json(GateRecord const& record) {
                               {"compared_with", record.compared_with},
                               {"rung", record.rung},
                               {"verdict", nlohmann::ordered_json::parse(to_json(record.verdict))}};
+  if (record.refreshed) {
+    json["refreshed"] = {{"version", record.refreshed->version},
+                         {"compared_with", record.refreshed->compared_with},
+                         {"verdict", nlohmann::ordered_json::parse(to_json(record.refreshed->verdict))}};
+  }
   for (SliceRecord const& slice : record.slices) json["slices"].push_back(slice_json(slice));
   return json.dump(2) + "\n";
 }
@@ -123,6 +138,33 @@ GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& f
   text = comm.broadcast(text);
   if (!comm.is_root()) record = gate_record_from_json(text, file.string());
   return record;
+}
+
+std::vector<GateRecord> gate_records_of(std::filesystem::path const& night) {
+  std::vector<GateRecord> records;
+  for (char const* name : {"gate.json", "recommender_gate.json"}) {
+    std::filesystem::path const file = night / name;
+    if (std::filesystem::exists(file)) records.push_back(gate_record_from_json(io::read_file(file), file.string()));
+  }
+  return records;
+}
+
+std::optional<PastVerdict> find_verdict(std::filesystem::path const& tenant, std::string const& model,
+                                        std::string const& version) {
+  std::vector<io::NightName> const nights = io::list_nights(tenant);
+  for (auto night = nights.rbegin(); night != nights.rend(); ++night) {
+    try {
+      for (GateRecord const& record : gate_records_of(tenant / "nights" / night->text())) {
+        if (record.model != model) continue;
+        if (record.version == version) return PastVerdict{night->text(), record.verdict};
+        bool const is_refreshed = record.refreshed && record.refreshed->version == version;
+        if (is_refreshed) return PastVerdict{night->text(), record.refreshed->verdict};
+      }
+    } catch (Error const&) {
+      continue;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace tidemill::drivers

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "drivers/night/gate_record.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "drivers/night/step_record.hpp"
 #include "io/error.hpp"
@@ -15,6 +16,7 @@
 #include "io/store/night_list.hpp"
 #include "io/store/pins.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
 #include "io/store/trash.hpp"
 
 namespace tidemill::drivers {
@@ -117,6 +119,46 @@ References find_references(RetentionParams const& params, RetentionPlan const& p
   return references;
 }
 
+/// Model and version.
+using NamedVersions = std::set<std::pair<std::string, std::string>>;
+
+void add_versions(std::map<std::string, io::ModelAliases> const& aliases, NamedVersions& named) {
+  for (auto const& [model, used] : aliases) {
+    named.insert({model, used.champion});
+    named.insert({model, used.previous});
+    for (auto const& [slice, version] : used.slices) named.insert({model, version});
+  }
+}
+
+/// Versions that a night has in use, decided on or judged.
+void add_versions_of_night(fs::path const& night, NamedVersions& named) {
+  io::Aliases const aliases = io::read_aliases(io::Comm::self(), night);
+  add_versions(aliases.decided, named);
+  add_versions(aliases.in_use, named);
+  for (GateRecord const& record : gate_records_of(night)) {
+    named.insert({record.model, record.version});
+    named.insert({record.model, record.compared_with});
+    if (record.refreshed) named.insert({record.model, record.refreshed->version});
+  }
+}
+
+void plan_models(RetentionParams const& params, RetentionPlan& plan) {
+  NamedVersions named;
+  try {
+    for (auto const& [night, reason] : plan.kept) add_versions_of_night(params.tenant / "nights" / night, named);
+  } catch (Error const& error) {
+    plan.notes.push_back(std::string("all versions of models stay: ") + error.what());
+    return;
+  }
+  for (auto const& [model, versions] : io::list_versions(io::Comm::self(), params.tenant)) {
+    std::size_t const old = versions.size() - std::min(versions.size(), static_cast<std::size_t>(params.keep));
+    for (std::size_t i = 0; i < old; ++i) {
+      if (named.contains({model, versions[i]})) continue;
+      plan.removals.push_back({io::version_file(params.tenant, model, versions[i]), "model"});
+    }
+  }
+}
+
 /// NAME-KEY with 16 hexadecimal digits: a folder of run_steps.
 bool is_step_folder(fs::path const& path) {
   std::string const name = path.filename().string();
@@ -170,7 +212,7 @@ bool is_older(fs::path const& path, double seconds) {
 void plan_leftovers(RetentionParams const& params, RetentionPlan& plan) {
   fs::path const& tenant = params.tenant;
   std::vector<fs::path> folders{tenant, tenant / "nights", tenant / "runs", tenant / "cache", tenant / "pins"};
-  for (char const* parent : {"runs", "cache"}) {
+  for (char const* parent : {"runs", "cache", "models"}) {
     for (fs::path const& folder : sorted_entries(tenant / parent)) {
       if (fs::is_directory(fs::symlink_status(folder))) folders.push_back(folder);
     }
@@ -213,6 +255,7 @@ RetentionPlan plan_retention(RetentionParams const& params) {
   for (io::NightName const& night : nights) {
     if (!plan.kept.contains(night.text())) plan.removals.push_back({params.tenant / "nights" / night.text(), "night"});
   }
+  plan_models(params, plan);
   References const references = find_references(params, plan);
   plan_runs(params.tenant, references, plan);
   plan_steps(params.tenant, references, plan);

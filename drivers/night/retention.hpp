@@ -13,7 +13,7 @@ namespace tidemill::drivers {
 
 struct RetentionParams {
   std::filesystem::path tenant;  ///< STORE/TENANT
-  int keep = 7;                  ///< newest nights and newest runs that stay
+  int keep = 7;                  ///< newest nights, runs and versions of each model that stay
   double grace_seconds = 3600;   ///< a night that was current so recently stays: readers may still be in it
   CacheBounds cache = {};        ///< of the finished steps that nights and runs name
 };
@@ -21,7 +21,7 @@ struct RetentionParams {
 /// Something that a tenant's store no longer needs.
 struct Removal {
   std::filesystem::path path;
-  std::string kind;        ///< night, step, run or leftover
+  std::string kind;        ///< night, model, step, run or leftover
   std::int64_t bytes = 0;  ///< freed by removing it with all before it; files that others share count for the last
 };
 
@@ -33,6 +33,7 @@ struct RetentionPlan {
 };
 
 /// What may go: nights but the newest `keep`, the current one, the one before it, those pinned and those just left;
+/// versions of models but the newest `keep` of each and those that a kept night has in use, decided on or judged;
 /// run folders but the newest `keep` and those that made a kept night; finished steps that no kept night or run names,
 /// and unfinished ones unless the newest run is to be continued; named ones beyond the bounds of the cache; files in
 /// the making and what interrupted removals left. Names that the store does not know stay. Not collective; the caller

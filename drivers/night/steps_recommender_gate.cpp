@@ -10,6 +10,7 @@
 #include "drivers/night/night_steps.hpp"
 #include "drivers/night/ranked_lists.hpp"
 #include "drivers/night/recommender_version.hpp"
+#include "drivers/night/train_again.hpp"
 #include "drivers/panel/row_columns.hpp"
 #include "drivers/recommend/cold_items.hpp"
 #include "io/error.hpp"
@@ -46,10 +47,10 @@ RecommenderGate open_recommender_gate(StepWork const& work, AssetNight const& pa
           std::move(inputs)};
 }
 
-/// What decides the recommender beside data, in a form that tells whether a version is of the same recipe.
-std::string recipe_of(RecommenderGate const& gate) {
-  return gate.best.config + lines_of(gate.params.config_of("asset"), "asset",
-                                     {"holdout", "holdout-items", "holdout-days", "holdout-share"});
+/// What decides a recommender beside data, in a form that tells whether a version is of the same recipe.
+std::string recipe_of(RecommenderGate const& gate, std::string const& config) {
+  return config + lines_of(gate.params.config_of("asset"), "asset",
+                           {"holdout", "holdout-items", "holdout-days", "holdout-share"});
 }
 
 /// Metrics of tonight's best on the test pairs.
@@ -68,15 +69,16 @@ std::map<std::string, double> test_metrics(RecommenderGate const& gate) {
   return metrics;
 }
 
-std::string register_best(RecommenderGate const& gate) {
-  NightRecommender const lists = load_recommender(gate.work, "champion", "champion", gate.best);
+/// Registers what was trained with and without the held-out pairs; returns the version.
+std::string register_contender(RecommenderGate const& gate, std::string const& config, NightRecommender const& lists,
+                               NightRecommender const& held_out, std::map<std::string, double> const& metrics) {
   io::Lineage lineage;
-  lineage.provenance = {"model", recipe_of(gate), gate.params.seed, gate.inputs};
+  lineage.provenance = {"model", recipe_of(gate, config), gate.params.seed, gate.inputs};
   if (!lists.card.parent.empty()) lineage.provenance.inputs["begun at " + lists.card.parent] = gate.in_use.digest;
   lineage.date = gate.in_use.date;
   lineage.parent = gate.in_use.used.champion;
-  lineage.metrics = test_metrics(gate);
-  return register_recommender(gate.work.comm, gate.tenant(), lineage, lists, gate.held_out);
+  lineage.metrics = metrics;
+  return register_recommender(gate.work.comm, gate.tenant(), lineage, lists, held_out);
 }
 
 /// The lists of a model that numbers items in its own way, for the users and in the items of `gate.known`.
@@ -91,14 +93,14 @@ Interactions lists_by(RecommenderGate const& gate, NightRecommender const& other
   return as_interactions(gate.known, lists);
 }
 
-/// Tonight's best against another model, on the test pairs that neither was trained on.
-GateVerdict judge_against(RecommenderGate const& gate, NightRecommender const& other, GateParams const& params) {
+/// One of tonight's models against another, on the test pairs that neither was trained on.
+GateVerdict judge_against(RecommenderGate const& gate, NightRecommender const& tonight, NightRecommender const& other,
+                          GateParams const& params) {
   io::Comm const& comm = gate.work.comm;
   AssetNightParams const& asset = gate.params.asset;
   Interactions const seen = in_terms_of(comm, other.card.histories, gate.known);
   Interactions const relevant = without_pairs(gate.test, seen);
-  Interactions const challenger =
-      as_interactions(gate.known, gate.held_out.model->top_k(gate.known, gate.known, asset.k));
+  Interactions const challenger = as_interactions(gate.known, tonight.model->top_k(gate.known, gate.known, asset.k));
   Interactions const champion = lists_by(gate, other);
   return judge_challenger(comm, paired_ranking(comm, {relevant, champion, challenger}, asset.gate_metrics, asset.k),
                           params);
@@ -115,8 +117,36 @@ AssetModel const& baseline_of(AssetNight const& params) {
 bool is_refreshed(RecommenderGate const& gate) {
   io::VersionInfo const old = io::read_version(gate.work.comm, gate.tenant(), recommender_model, gate.in_use.version);
   return old.program_version == TIDEMILL_VERSION && old.lineage.provenance.seed == gate.params.seed &&
-         old.lineage.provenance.config == recipe_of(gate);
+         old.lineage.provenance.config == recipe_of(gate, gate.best.config);
 }
+
+/// Where too few users can be judged, the same recipe on newer data is used all the same.
+void let_refreshed_in(GateVerdict& verdict, GateParams const& params) {
+  if (!params.is_refresh || verdict.promoted || verdict.units >= params.min_units) return;
+  verdict.promoted = true;
+  verdict.reason += "; the same recipe on newer data is used all the same";
+}
+
+/// Tonight's best is of another recipe and stays out. So that the lists do not age, the recipe in use is trained on
+/// tonight's pairs and faces the gate itself.
+std::optional<RefreshRecord> refresh_recipe(RecommenderGate const& gate, NightRecommender const& in_use,
+                                            GateParams params) {
+  std::optional<Contender> const again = train_recipe_again(gate.work, gate.params, gate.in_use);
+  if (!again) return std::nullopt;
+  params.is_refresh = !gate.params.gate.refresh_must_gain;
+  RefreshRecord record;
+  record.compared_with = gate.in_use.version;
+  record.verdict = judge_against(gate, again->held_out, in_use, params);
+  let_refreshed_in(record.verdict, params);
+  std::map<std::string, double> metrics;
+  for (GateFigure const& figure : record.verdict.figures) {
+    if (std::isfinite(figure.challenger)) metrics[figure.metric] = figure.challenger;
+  }
+  record.version = register_contender(gate, again->config, again->lists, again->held_out, metrics);
+  return record;
+}
+
+bool is_refreshed_in(GateRecord const& record) { return record.refreshed && record.refreshed->verdict.promoted; }
 
 GateRecord decide_recommender(RecommenderGate const& gate) {
   GateParams params = gate.params.gate.params;
@@ -125,13 +155,15 @@ GateRecord decide_recommender(RecommenderGate const& gate) {
   record.model = recommender_model;
   record.date = gate.in_use.date;
   record.base = gate.in_use.base;
-  record.version = register_best(gate);
+  record.version =
+      register_contender(gate, gate.best.config, load_recommender(gate.work, "champion", "champion", gate.best),
+                         gate.held_out, test_metrics(gate));
   record.rung = gate.in_use.version == gate.in_use.used.champion ? "champion" : "previous";
   if (gate.in_use.version.empty()) {
     AssetModel const& baseline = baseline_of(gate.params);
     record.compared_with = baseline.name;
-    record.verdict =
-        judge_against(gate, load_recommender(gate.work, step_of_model(baseline), "model", baseline), params);
+    record.verdict = judge_against(gate, gate.held_out,
+                                   load_recommender(gate.work, step_of_model(baseline), "model", baseline), params);
     if (!record.verdict.promoted) {
       record.verdict.reason = "there is no champion to keep; against the baseline: " + record.verdict.reason;
     }
@@ -139,60 +171,89 @@ GateRecord decide_recommender(RecommenderGate const& gate) {
     record.rung = "champion";
     return record;
   }
-  params.is_refresh = !gate.params.gate.refresh_must_gain && is_refreshed(gate);
+  bool const is_same_recipe = is_refreshed(gate);
+  params.is_refresh = !gate.params.gate.refresh_must_gain && is_same_recipe;
   record.compared_with = gate.in_use.version;
-  record.verdict = judge_against(gate,
-                                 load_recommender_version(gate.work.comm, gate.tenant(), gate.in_use.version,
-                                                          VersionPart::held_out, gate.params.asset.load),
-                                 params);
-  if (params.is_refresh && !record.verdict.promoted && record.verdict.units < params.min_units) {
-    record.verdict.promoted = true;
-    record.verdict.reason += "; the same recipe on newer data is used all the same";
-  }
+  NightRecommender const in_use = load_recommender_version(gate.work.comm, gate.tenant(), gate.in_use.version,
+                                                           VersionPart::held_out, gate.params.asset.load);
+  record.verdict = judge_against(gate, gate.held_out, in_use, params);
+  let_refreshed_in(record.verdict, params);
   if (!gate.params.gate.is_enabled && !record.verdict.promoted) {
     record.verdict.promoted = true;
     record.verdict.reason = "the gate is off; it says: " + record.verdict.reason;
   }
-  if (record.verdict.promoted) record.rung = "champion";
+  if (!record.verdict.promoted && !is_same_recipe) record.refreshed = refresh_recipe(gate, in_use, params);
+  if (record.verdict.promoted || is_refreshed_in(record)) record.rung = "champion";
   return record;
 }
 
 io::Aliases recommender_aliases(RecommenderGate const& gate, GateRecord const& record) {
-  io::ModelAliases const now =
-      record.verdict.promoted ? io::ModelAliases{record.version, gate.in_use.used.champion} : gate.in_use.used;
+  io::ModelAliases now = gate.in_use.used;
+  if (is_refreshed_in(record)) now = {record.refreshed->version, gate.in_use.used.champion};
+  if (record.verdict.promoted) now = {record.version, gate.in_use.used.champion};
   io::Aliases aliases;
   aliases.base = gate.in_use.base;
   aliases.decided = aliases.in_use = {{recommender_model, now}};
   return aliases;
 }
 
-/// The figures of the verdict, for tables and the report.
+/// A figure of one of tonight's verdicts.
+struct VerdictRow {
+  std::string version, compared_with;
+  GateVerdict const* verdict;
+  GateFigure figure;
+};
+
+std::vector<VerdictRow> verdict_rows(GateRecord const& record) {
+  std::vector<VerdictRow> rows;
+  auto const add = [&](std::string const& version, std::string const& compared_with, GateVerdict const& verdict) {
+    for (GateFigure const& figure : verdict.figures) rows.push_back({version, compared_with, &verdict, figure});
+  };
+  add(record.version, record.compared_with, record.verdict);
+  if (record.refreshed) add(record.refreshed->version, record.refreshed->compared_with, record.refreshed->verdict);
+  return rows;
+}
+
+/// The figures of the verdicts, for tables and the report.
 io::Table verdict_table(io::Comm const& comm, GateRecord const& record) {
-  std::vector<GateFigure> figures;
-  if (comm.is_root()) figures = record.verdict.figures;
-  RowColumns<GateFigure> columns(comm, figures);
+  using Row = VerdictRow;
+  std::vector<Row> rows;
+  if (comm.is_root()) rows = verdict_rows(record);
+  RowColumns<Row> columns(comm, rows);
   auto const integer = io::ColumnType::integer;
-  GateVerdict const& verdict = record.verdict;
-  columns.text("version", "tonight's recommender", [&](GateFigure const&) { return record.version; })
-      .text("compared_with", "version in use before, or a baseline",
-            [&](GateFigure const&) { return record.compared_with; })
-      .integer("promoted", integer, "0/1", "tonight's makes the lists",
-               [&](GateFigure const&) { return verdict.promoted ? 1 : 0; })
-      .text("reason", "of the decision", [&](GateFigure const&) { return verdict.reason; })
+  columns
+      .text("version", "tonight's recommender; then the recipe in use on tonight's data",
+            [](Row const& r) { return r.version; })
+      .text("compared_with", "version in use before, or a baseline", [](Row const& r) { return r.compared_with; })
+      .integer("promoted", integer, "0/1", "it makes the lists",
+               [](Row const& r) { return r.verdict->promoted ? 1 : 0; })
+      .text("reason", "of the decision", [](Row const& r) { return r.verdict->reason; })
       .text("rung", "what made the lists: champion (tonight's if promoted) or previous",
-            [&](GateFigure const&) { return record.rung; })
-      .integer("users", integer, "users", "judged", [&](GateFigure const&) { return verdict.units; })
-      .text("metric", "ranking metric, mean over users", [](GateFigure const& f) { return f.metric; })
+            [&](Row const&) { return record.rung; })
+      .integer("users", integer, "users", "judged", [](Row const& r) { return r.verdict->units; })
+      .text("metric", "ranking metric, mean over users", [](Row const& r) { return r.figure.metric; })
       .text("role", "target or guardrail",
-            [](GateFigure const& f) { return std::string(f.is_target ? "target" : "guardrail"); })
-      .real("champion", "", "of the one compared with", [](GateFigure const& f) { return f.champion; })
-      .real("challenger", "", "of tonight's", [](GateFigure const& f) { return f.challenger; })
-      .real("improvement", "", "challenger less champion", [](GateFigure const& f) { return f.improvement; })
-      .real("lower", "", "bound of the improvement", [](GateFigure const& f) { return f.lower; })
-      .real("upper", "", "bound of the improvement", [](GateFigure const& f) { return f.upper; })
-      .real("needed_above", "", "that the lower bound must exceed", [](GateFigure const& f) { return f.limit; })
-      .integer("passed", integer, "0/1", "the lower bound does", [](GateFigure const& f) { return f.passed ? 1 : 0; });
+            [](Row const& r) { return std::string(r.figure.is_target ? "target" : "guardrail"); })
+      .real("champion", "", "of the one compared with", [](Row const& r) { return r.figure.champion; })
+      .real("challenger", "", "of tonight's", [](Row const& r) { return r.figure.challenger; })
+      .real("improvement", "", "challenger less champion", [](Row const& r) { return r.figure.improvement; })
+      .real("lower", "", "bound of the improvement", [](Row const& r) { return r.figure.lower; })
+      .real("upper", "", "bound of the improvement", [](Row const& r) { return r.figure.upper; })
+      .real("needed_above", "", "that the lower bound must exceed", [](Row const& r) { return r.figure.limit; })
+      .integer("passed", integer, "0/1", "the lower bound does", [](Row const& r) { return r.figure.passed ? 1 : 0; });
   return columns.take();
+}
+
+/// What was decided, in a line.
+std::string decision_text(GateRecord const& record) {
+  std::string text = fmt::format("{} {}: {}", record.version,
+                                 record.verdict.promoted ? "is the champion" : "was refused", record.verdict.reason);
+  if (record.refreshed) {
+    text += fmt::format("; the recipe in use on tonight's data, {}, {}: {}", record.refreshed->version,
+                        record.refreshed->verdict.promoted ? "is the champion" : "was refused too",
+                        record.refreshed->verdict.reason);
+  }
+  return text;
 }
 
 std::map<std::string, std::string> asset_raw_inputs(io::Comm const& comm, AssetNight const& params) {
@@ -206,7 +267,8 @@ std::map<std::string, std::string> asset_raw_inputs(io::Comm const& comm, AssetN
 }  // namespace
 
 Step recommender_gate_step(AssetNight const& params) {
-  std::vector<std::string> after{"in_use", "split", "judge", "champion"};
+  std::vector<std::string> after{"interactions", "in_use", "split", "judge", "champion"};
+  if (!params.asset.catalogue.empty()) after.push_back("catalogue");
   std::string config = lines_of(params.config_of("asset"), "asset",
                                 {"k", "gate-metrics", "holdout", "holdout-items", "holdout-days", "holdout-share"}) +
                        lines_of(params.config_of("gate"), "gate",
@@ -216,7 +278,7 @@ Step recommender_gate_step(AssetNight const& params) {
     after.push_back(step_of_model(model));
     config += model.config;
   }
-  Step step{"recommender_gate", "Gate of the recommender", 1, after, config, {}, {}};
+  Step step{"recommender_gate", "Gate of the recommender", 2, after, config, {}, {}};
   step.run = [params, config](StepWork const& work) -> StepOutcome {
     RecommenderGate const gate = open_recommender_gate(work, params, asset_raw_inputs(work.comm, params));
     GateRecord const record = decide_recommender(gate);
@@ -226,15 +288,18 @@ Step recommender_gate_step(AssetNight const& params) {
     io::commit_text(work.comm, work.folder / io::aliases_name,
                     is_root ? to_json(recommender_aliases(gate, record)) : "");
     return {record.verdict.rows,
-            fmt::format("{} {}: {}", record.version, record.verdict.promoted ? "is the champion" : "was refused",
-                        record.verdict.reason),
-            {{"gate_verdict", {{"model", recommender_model}}, record.verdict.promoted ? 1.0 : 0.0}}};
+            decision_text(record),
+            {{"gate_verdict", {{"model", recommender_model}}, record.verdict.promoted ? 1.0 : 0.0},
+             {"gate_refreshed", {{"model", recommender_model}}, is_refreshed_in(record) ? 1.0 : 0.0}}};
   };
   step.still_holds = [params](StepWork const& work) {
     GateRecord const record = read_gate_record(work.comm, work.folder / "recommender_gate.json");
     auto const versions = io::list_versions(work.comm, params.store / params.tenant);
     auto const found = versions.find(recommender_model);
-    return found != versions.end() && std::ranges::find(found->second, record.version) != found->second.end();
+    auto const is_there = [&](std::string const& version) {
+      return found != versions.end() && std::ranges::find(found->second, version) != found->second.end();
+    };
+    return is_there(record.version) && (!record.refreshed || is_there(record.refreshed->version));
   };
   return step;
 }

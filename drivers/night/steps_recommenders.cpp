@@ -8,30 +8,19 @@
 #include "drivers/night/night_steps.hpp"
 #include "drivers/night/ranked_lists.hpp"
 #include "drivers/night/recommender_version.hpp"
+#include "drivers/night/train_again.hpp"
 #include "drivers/panel/row_columns.hpp"
 
 namespace tidemill::drivers {
 namespace {
 
-CheckpointPlace checkpoints_of(StepWork const& work, AssetNight const& params) {
-  return {work.folder / "checkpoints", work.key, params.checkpoint_seconds};
-}
-
 /// Collective. Trains on `pairs` and saves as FOLDER/NAME.h5. A model that can begins at the version in use; returns
 /// that version, empty when it began from scratch.
 std::string train_and_save(StepWork const& work, AssetNight const& params, AssetModel const& model,
                            Interactions const& pairs, std::string const& name, VersionPart part) {
-  std::optional<Catalogue> const catalogue = load_catalogue(work, params);
-  std::optional<TrainingParent> const parent = parent_of(work, params, model, part);
-  auto const warm = [&]() -> std::optional<WarmParent> {
-    if (!parent) return std::nullopt;
-    return WarmParent{*parent->recommender.model, parent->recommender.card.histories.item_ids, parent->version};
-  }();
-  auto const trained = model.train(
-      {work.comm, pairs, checkpoints_of(work, params), catalogue ? &*catalogue : nullptr, warm ? &*warm : nullptr});
-  std::string const version = parent ? parent->version : "";
-  save_recommender(work, name, model, {model.kind, model.config, pairs, version}, *trained, params.seed);
-  return version;
+  NightRecommender const trained = train_recommender(work, params, model, pairs, parent_of(work, params, model, part));
+  save_recommender(work, name, model, trained.card, *trained.model, params.seed);
+  return trained.card.parent;
 }
 
 std::string trained_on(StepWork const& work, Interactions const& pairs, std::string const& parent) {

@@ -40,6 +40,8 @@ struct RecommenderVerdict {
   bool promoted = false;
   std::int64_t users = 0;
   std::vector<Figure> figures;
+  /// Of the recipe in use on tonight's data, where tonight's best is of another and stays out: one or none.
+  std::vector<RecommenderVerdict> refreshed;
 };
 
 /// Who got lists, and what filled their places.

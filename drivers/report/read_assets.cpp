@@ -86,10 +86,14 @@ void read_models(NightTable const& table, AssetReport& assets) {
   });
 }
 
-void read_verdict(NightTable const& table, RecommenderVerdict& verdict) {
+void read_verdict(NightTable const& table, RecommenderVerdict& tonight) {
   for (std::int64_t row = 0; row < table.rows(); ++row) {
+    std::string const version = table.text("version", row);
+    bool const is_second = tonight.is_there && version != tonight.version;
+    if (is_second && tonight.refreshed.empty()) tonight.refreshed.emplace_back();
+    RecommenderVerdict& verdict = is_second ? tonight.refreshed.front() : tonight;
     verdict.is_there = true;
-    verdict.version = table.text("version", row);
+    verdict.version = version;
     verdict.compared_with = table.text("compared_with", row);
     verdict.reason = table.text("reason", row);
     verdict.rung = table.text("rung", row);

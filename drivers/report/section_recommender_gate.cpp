@@ -17,32 +17,46 @@ std::vector<std::string> warm_row(ModelQuality const& model) {
           percent_text(model.test.at("recall"), 1), duration_text(model.seconds)};
 }
 
-}  // namespace
+std::string decision_of(RecommenderVerdict const& verdict) {
+  return fmt::format("<span class=\"{}\">{}</span>: {}.", verdict.promoted ? "good" : "bad",
+                     verdict.promoted ? "It is the champion" : "It stays out", escape_html(verdict.reason));
+}
 
-std::string recommender_gate_part(RecommenderVerdict const& verdict) {
-  if (!verdict.is_there) return "";
-  std::string body = "<h3>Against the recommender in use</h3>\n";
-  body += paragraph(
-      fmt::format("Tonight's best is version <b>{}</b>; it was compared with {} on the held-out assets of {} users. "
-                  "<span class=\"{}\">{}</span>: {}.{}",
-                  escape_html(verdict.version), escape_html(verdict.compared_with), whole_text(verdict.users),
-                  verdict.promoted ? "good" : "bad", verdict.promoted ? "It is the champion" : "It stays out",
-                  escape_html(verdict.reason),
-                  verdict.promoted ? "" : fmt::format(" The {} version made tonight's lists.", verdict.rung)));
+std::string verdict_figures(RecommenderVerdict const& verdict) {
   std::vector<std::vector<std::string>> rows;
   for (RecommenderVerdict::Figure const& figure : verdict.figures) {
     rows.push_back({escape_html(figure.metric), escape_html(figure.role), number_text(figure.champion, 4),
                     number_text(figure.challenger, 4), number_text(figure.lower, 4),
                     number_text(figure.needed_above, 4), figure.passed ? "yes" : "no"});
   }
-  return body + html_table({{"Metric"},
-                            {"Role"},
-                            {"In use", true},
-                            {"Tonight", true},
-                            {"Gain at least", true},
-                            {"Needed above", true, true},
-                            {"Passed"}},
-                           rows);
+  return html_table({{"Metric"},
+                     {"Role"},
+                     {"In use", true},
+                     {"Tonight", true},
+                     {"Gain at least", true},
+                     {"Needed above", true, true},
+                     {"Passed"}},
+                    rows);
+}
+
+}  // namespace
+
+std::string recommender_gate_part(RecommenderVerdict const& verdict) {
+  if (!verdict.is_there) return "";
+  bool const is_refreshed = !verdict.refreshed.empty() && verdict.refreshed.front().promoted;
+  std::string body = "<h3>Against the recommender in use</h3>\n";
+  body += paragraph(fmt::format(
+      "Tonight's best is version <b>{}</b>; it was compared with {} on the held-out assets of {} users. {}{}",
+      escape_html(verdict.version), escape_html(verdict.compared_with), whole_text(verdict.users), decision_of(verdict),
+      verdict.promoted || is_refreshed ? "" : fmt::format(" The {} version made tonight's lists.", verdict.rung)));
+  body += verdict_figures(verdict);
+  for (RecommenderVerdict const& again : verdict.refreshed) {
+    body += paragraph(fmt::format(
+        "So that the lists do not age, the recipe in use was trained on tonight's data, as version <b>{}</b>. {}",
+        escape_html(again.version), decision_of(again)));
+    body += verdict_figures(again);
+  }
+  return body;
 }
 
 std::string warm_start_part(AssetReport const& assets) {

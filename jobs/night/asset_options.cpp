@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "drivers/gate/paired_ranking.hpp"
 #include "drivers/metrics/ranking.hpp"
@@ -62,39 +63,91 @@ std::vector<std::string> model_names(AssetOptions const& options) {
   return names;
 }
 
-/// The values of the options that `kind` reads, as canonical lines.
-std::string config_of(Context const& context, RecommenderKind const& kind) {
+/// Canonical lines of options that `kind` reads; those that `config` has already are left out.
+void add_lines(Context const& context, RecommenderKind const& kind, std::string& config) {
   RecommenderOptions unused;
-  std::string config = fmt::format("kind = {}\nseed = {}\n", kind.name, context.seed);
   for (std::string const& name : names_of(options_of(kind, unused))) {
     auto const value = context.values.find(prefix + name);
     if (value == context.values.end() || is_asset_file_option(prefix + name)) continue;
-    config += prefix + name + " = " + option_text(value->second) + "\n";
+    std::string const line = prefix + name + " = " + option_text(value->second) + "\n";
+    if (config.find("\n" + line) == std::string::npos) config += line;
   }
-  return config;
 }
 
-drivers::AssetModel model_of(Context const& context, RecommenderOptions const& options,
-                             drivers::AssetNightParams const& night, std::string const& name) {
-  RecommenderKind const& kind = recommender_kind(name);
-  int const warm_sweeps = options.ials.warm_sweeps;
+/// The values of the options that `kind` and its `members` read, as canonical lines.
+std::string config_of(Context const& context, RecommenderKind const& kind, std::string const& members) {
+  std::string config = fmt::format("kind = {}\nseed = {}\n", kind.name, context.seed);
+  add_lines(context, kind, config);
+  if (kind.name != "hybrid") return config;
+  for (std::string const& member : split_list(members)) {
+    if (!member.ends_with(".h5")) add_lines(context, recommender_kind(member), config);
+  }
+  return config + "members = " + members + "\n";
+}
+
+/// What a night trains its models from beside options.
+struct ModelSources {
+  Context const& context;
+  std::vector<std::filesystem::path> files;
+  drivers::InteractionFormat format;
+};
+
+drivers::AssetModel model_with(ModelSources const& sources, RecommenderKind const& kind,
+                               RecommenderOptions const& options, std::string const& config) {
+  Context const& context = sources.context;
   drivers::AssetModel model;
   model.name = model.kind = kind.name;
-  model.config = config_of(context, kind);
-  if (name == "hybrid") model.config += "members = " + options.content.members + "\n";
+  model.config = config;
   model.is_baseline = model.name == "popularity";
   model.is_personal = !model.is_baseline;
-  model.train = [&context, options, files = night.interactions, format = night.format,
+  model.train = [&context, files = sources.files, format = sources.format, options,
                  &kind](drivers::AssetTraining const& training) {
     return kind.train(context, {training.interactions, options, training.checkpoints, training.catalogue, files,
                                 training.parent, format});
   };
   model.load = kind.load;
-  if (kind.begins_at != nullptr && warm_sweeps > 0) {
-    model.config += fmt::format("asset.warm-sweeps = {}\n", warm_sweeps);
+  if (kind.begins_at != nullptr && options.ials.warm_sweeps > 0) {
     model.begins_at = [options, &kind](drivers::Recommender const& parent) { return kind.begins_at(options, parent); };
   }
   return model;
+}
+
+drivers::AssetModel model_of(ModelSources const& sources, RecommenderOptions const& options, std::string const& name) {
+  RecommenderKind const& kind = recommender_kind(name);
+  std::string config = config_of(sources.context, kind, options.content.members);
+  int const warm_sweeps = options.ials.warm_sweeps;
+  if (kind.begins_at != nullptr && warm_sweeps > 0) config += fmt::format("asset.warm-sweeps = {}\n", warm_sweeps);
+  return model_with(sources, kind, options, config);
+}
+
+/// Lines that config_of made, for another seed.
+std::string with_seed(std::string const& config, std::uint64_t seed) {
+  std::size_t const at = config.find("\nseed = ");
+  if (at == std::string::npos) return config;
+  return config.substr(0, at) + fmt::format("\nseed = {}", seed) + config.substr(config.find('\n', at + 1));
+}
+
+/// The model whose lines config_of made, with tonight's seed.
+drivers::AssetModel model_by_card(ModelSources const& sources, bool may_begin_warm,
+                                  drivers::RecommenderCard const& card) {
+  RecommenderKind const& kind = recommender_kind(card.kind);
+  RecommenderOptions options;
+  options.ials.warm_sweeps = 0;
+  po::options_description description;
+  for (RecommenderKind const& any : recommender_kinds()) add_prefixed(description, prefix, options_of(any, options));
+  auto add = description.add_options();
+  add("members", po::value(&options.content.members));
+  add("asset.warm-sweeps", po::value(&options.ials.warm_sweeps));
+  std::istringstream lines(card.options);
+  po::variables_map values;
+  try {
+    po::store(po::parse_config_file(lines, description, true), values);
+    po::notify(values);
+  } catch (po::error const& error) {
+    throw ConfigError(fmt::format("options of another version of the program: {}", error.what()));
+  }
+  if (!may_begin_warm) options.ials.warm_sweeps = 0;
+  return model_with(sources, kind, options, with_seed(card.options, sources.context.seed));
 }
 
 /// The same from scratch, to be looked at beside it.
@@ -255,15 +308,20 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
   if (recommenders.ials.warm_sweeps < 0) throw ConfigError("asset.warm-sweeps: expected 0 or more");
   // What a drawn share holds out tonight, the model in use may have been trained on.
   if (params.holdout == drivers::Holdout::share) recommenders.ials.warm_sweeps = 0;
+  ModelSources const sources{context, params.interactions, params.format};
   for (std::string const& name : names) {
-    drivers::AssetModel const model = model_of(context, recommenders, params, name);
+    drivers::AssetModel const model = model_of(sources, recommenders, name);
     params.models.push_back(model);
     if (model.begins_at && options.compare_cold) params.models.push_back(cold_twin(model));
   }
   params.ladder.popularity = recommenders.popularity;
   if (!params.catalogue.empty() && params.content_slots > 0) {
-    params.content = model_of(context, recommenders, params, "content");
+    params.content = model_of(sources, recommenders, "content");
   }
+  bool const may_begin_warm = params.holdout != drivers::Holdout::share;
+  params.recipe = [sources, may_begin_warm](drivers::RecommenderCard const& card) {
+    return model_by_card(sources, may_begin_warm, card);
+  };
   params.load = [](io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                    drivers::RecommenderCard const& card) {
     return recommender_kind(card.kind).load(comm, file, group, card);

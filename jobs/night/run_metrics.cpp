@@ -29,6 +29,7 @@ std::string help_of_figure(std::string const& name) {
       {"drift_js", "Jensen-Shannon divergence of a column against its reference, bits."},
       {"drift_level", "0 steady, 1 moderate, 2 major drift of a column."},
       {"gate_verdict", "1 when the gate took the challenger, 0 when it kept the champion."},
+      {"gate_refreshed", "1 when the recipe in use was taken on newer data, since the challenger stays out."},
       {"gate_slices", "Slices that a champion of their own serves."}};
   auto const found = known.find(name);
   return found == known.end() ? "A figure of a step." : found->second;

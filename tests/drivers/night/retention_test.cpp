@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "drivers/night/gate_record.hpp"
 #include "drivers/night/run_steps.hpp"
 #include "io/store/commit.hpp"
 #include "io/store/current.hpp"
@@ -12,6 +13,7 @@
 #include "io/store/night_list.hpp"
 #include "io/store/pins.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
 #include "tests/support/world.hpp"
 
 namespace tidemill::drivers {
@@ -81,6 +83,50 @@ class RetentionStore : public testing::Test {
 std::unique_ptr<ScratchFolder> RetentionStore::example_;
 
 using RemovedNames = std::set<std::string>;
+
+/// A version that only its name stands for.
+void add_version(fs::path const& tenant, std::string const& model, std::string const& version) {
+  io::make_folders(tenant / "models" / model);
+  io::write_file(tenant / "models" / model / (version + ".h5"), std::string(500, 'v'));
+}
+
+TEST_F(RetentionStore, OldVersionsOfModelsGoButNotThoseThatKeptNightsName) {
+  for (int day = 1; day <= 6; ++day) {
+    for (char const* model : {"recommender", "demand"}) add_version(tenant(), model, "2026-11-0" + std::to_string(day));
+  }
+  io::Aliases aliases;
+  aliases.decided["recommender"] = {"2026-11-02", "2026-11-01", {}};
+  aliases.in_use["demand"] = {"2026-11-05", "2026-11-04", {{"Mains", "2026-11-01"}}};
+  io::write_file(tenant() / "nights/2026-11-06/aliases.json", io::to_json(aliases));
+  GateRecord record;
+  record.model = "demand";
+  record.version = "2026-11-03";
+  io::write_file(tenant() / "nights/2026-11-05/gate.json", to_json(record));
+  record.model = "recommender";
+  record.refreshed = RefreshRecord{"2026-11-04", "", {}};
+  io::pin_night(tenant(), "2026-11-01", "audit");
+  io::write_file(tenant() / "nights/2026-11-01/recommender_gate.json", to_json(record));
+  auto const versions = [&](int keep) {
+    std::set<std::string> names;
+    for (Removal const& removal : plan(keep).removals) {
+      if (removal.kind == "model") {
+        names.insert(removal.path.parent_path().filename().string() + " " + removal.path.stem().string());
+      }
+    }
+    return names;
+  };
+  using Names = std::set<std::string>;
+  EXPECT_EQ(versions(6), Names{});
+  EXPECT_EQ(versions(1), (Names{"recommender 2026-11-05", "demand 2026-11-02"}));
+  // Which versions a night has in use must be known before any goes.
+  io::write_file(tenant() / "nights/2026-11-06/aliases.json", "{");
+  EXPECT_EQ(versions(1), Names{});
+  EXPECT_FALSE(plan(1).notes.empty());
+  io::write_file(tenant() / "nights/2026-11-06/aliases.json", io::to_json(aliases));
+  apply(plan(1));
+  EXPECT_FALSE(fs::exists(tenant() / "models/demand/2026-11-02.h5"));
+  EXPECT_TRUE(fs::exists(tenant() / "models/demand/2026-11-01.h5"));
+}
 
 TEST_F(RetentionStore, OldNightsGoWithTheRunsAndStepsThatOnlyTheyName) {
   RetentionPlan const removal = plan(3);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "io/store/night.hpp"
@@ -70,10 +71,17 @@ TEST_F(AssetGate, LearnsOnRefusesAndKeepsTheChampionsLists) {
   EXPECT_EQ(info.lineage.parent, first);
   EXPECT_TRUE(info.lineage.provenance.inputs.contains("begun at " + first));
 
-  // What everyone has is no better than two tastes: refused, and the champion ranks tonight's histories.
+  // What everyone has is no better than two tastes: refused. The recipe in use learns on and makes the lists.
   EXPECT_EQ(nightly("2026-03-06", "popularity"), ExitCode::refused);
   EXPECT_NE(message_.find("stays out"), std::string::npos) << message_;
-  EXPECT_EQ(recommender().champion, second);
+  std::string const refused = verdict()["version"], again = verdict()["refreshed"]["version"];
+  EXPECT_EQ(verdict()["refreshed"]["compared_with"], second);
+  EXPECT_EQ(verdict()["refreshed"]["verdict"]["promoted"], true);
+  EXPECT_EQ(recommender(), (io::ModelAliases{again, second}));
+  EXPECT_TRUE(again.starts_with("2026-03-06-")) << again;
+  io::VersionInfo const learnt = io::read_version(world(), folder_ / "store/main", "recommender", again);
+  EXPECT_TRUE(learnt.lineage.provenance.inputs.contains("begun at " + second));
+  EXPECT_EQ(learnt.lineage.provenance.config, info.lineage.provenance.config);
   EXPECT_EQ(verdict()["rung"], "champion");
   std::string const lists = csv("recommendations");
   for (int user = 0; user < 40; ++user) {  // each user's first asset is of their taste
@@ -85,10 +93,39 @@ TEST_F(AssetGate, LearnsOnRefusesAndKeepsTheChampionsLists) {
 
   EXPECT_EQ(models({"list", "--json"}), ExitCode::done) << message_;
   if (world().is_root()) {
-    EXPECT_EQ(nlohmann::json::parse(printed_)["models"].size(), 3u) << printed_;
+    EXPECT_EQ(nlohmann::json::parse(printed_)["models"].size(), 4u) << printed_;
   }
   EXPECT_EQ(models({"show", "recommender"}), ExitCode::done) << message_;
   EXPECT_EQ(models({"verify"}), ExitCode::done) << message_;
+
+  // Back to the one before, and to one that passed; what was refused needs force.
+  EXPECT_EQ(models({"promote", "recommender", second}), ExitCode::done) << message_;
+  EXPECT_EQ(recommender(), (io::ModelAliases{second, again}));
+  EXPECT_EQ(models({"promote", "recommender", first}), ExitCode::done) << message_;
+  EXPECT_EQ(recommender(), (io::ModelAliases{first, second}));
+  EXPECT_EQ(models({"promote", "recommender", refused}), ExitCode::refused);
+  EXPECT_NE(message_.find("refused it"), std::string::npos) << message_;
+
+  // Old versions go, but not what nights that stay have in use or judged.
+  auto const gone = [&](std::string const& keep) {
+    EXPECT_EQ(code_of([&] {
+                tests::run_command(world(), "gc",
+                                   {"--store", (folder_ / "store").string(), "--keep", keep, "--grace-minutes", "0",
+                                    "--dry-run", "--json"});
+              }),
+              ExitCode::done)
+        << message_;
+    std::set<std::string> versions;
+    if (!world().is_root()) return versions;
+    for (auto const& removal : nlohmann::json::parse(printed_)["removed"]) {
+      if (removal["kind"] == "model") {
+        versions.insert(std::filesystem::path(removal["path"].get<std::string>()).stem().string());
+      }
+    }
+    return versions;
+  };
+  EXPECT_EQ(gone("9"), std::set<std::string>());
+  EXPECT_EQ(gone("1"), std::set<std::string>());  // the night in use names all four
 }
 
 TEST_F(AssetGate, AKilledNightEndsTheSame) {
