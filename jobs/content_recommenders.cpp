@@ -150,6 +150,18 @@ auto member_loader(io::Comm const& comm, io::Hdf5File& file, drivers::Recommende
   };
 }
 
+/// Members stay while the next is trained.
+std::int64_t hybrid_memory(Context const& context, RecommenderOptions const& options,
+                           drivers::TrainingSize const& size) {
+  std::int64_t bytes = 0;
+  for (std::string const& member : split_list(options.content.members)) {
+    if (is_file(member) || member == "hybrid" || member == "context") continue;
+    RecommenderKind const& kind = recommender_kind(member);
+    if (kind.memory != nullptr) bytes += kind.memory(context, options, size);
+  }
+  return bytes;
+}
+
 std::unique_ptr<drivers::Recommender> load_hybrid(io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                                                   drivers::RecommenderCard const& card) {
   return drivers::HybridModel::load(file, group, member_loader(comm, file, card));
@@ -192,8 +204,10 @@ RecommenderKind transitions_kind() {
 }
 
 RecommenderKind hybrid_kind() {
-  return {"hybrid",        "several recommenders blended, weights fitted", add_hybrid, train_hybrid, load_hybrid,
-          hybrid_begins_at};
+  return {"hybrid",     "several recommenders blended, weights fitted",
+          add_hybrid,   train_hybrid,
+          load_hybrid,  hybrid_begins_at,
+          hybrid_memory};
 }
 
 RecommenderKind context_kind() {

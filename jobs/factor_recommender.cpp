@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "drivers/factors/factor_model.hpp"
+#include "drivers/factors/memory.hpp"
 #include "drivers/hybrid/hybrid_model.hpp"
 #include "io/error.hpp"
 
@@ -98,10 +99,14 @@ std::unique_ptr<drivers::Recommender> load(io::Comm const& comm, io::Hdf5File& f
   return drivers::FactorModel::load(comm, file, group);
 }
 
+std::int64_t memory(Context const& context, RecommenderOptions const& options, drivers::TrainingSize const& size) {
+  return drivers::training_memory(params_of(context, options), drivers::even_sizes(size)).peak();
+}
+
 }  // namespace
 
 RecommenderKind ials_kind() {
-  return {"ials", "implicit ALS: vectors of users and items", add_options, train, load, begins_at};
+  return {"ials", "implicit ALS: vectors of users and items", add_options, train, load, begins_at, memory};
 }
 
 }  // namespace tidemill::jobs

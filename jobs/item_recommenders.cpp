@@ -1,5 +1,7 @@
 #include "jobs/item_recommenders.hpp"
 
+#include <algorithm>
+
 namespace po = boost::program_options;
 
 namespace tidemill::jobs {
@@ -73,6 +75,11 @@ std::unique_ptr<drivers::Recommender> load_bpr(io::Comm const& comm, io::Hdf5Fil
   return drivers::Bpr::load(comm, file, group, card.histories);
 }
 
+/// The weights are on every rank once they make lists.
+std::int64_t ease_training_memory(Context const&, RecommenderOptions const&, drivers::TrainingSize const& size) {
+  return std::max(drivers::ease_memory(size.ranks, size.items, size.pairs, size.users), 4 * size.items * size.items);
+}
+
 }  // namespace
 
 RecommenderKind item_knn_kind() {
@@ -81,8 +88,13 @@ RecommenderKind item_knn_kind() {
 }
 
 RecommenderKind ease_kind() {
-  return {"ease", "linear model of items by items in closed form", add_item_options, train_ease,
-          load_item_model<drivers::Ease>};
+  return {"ease",
+          "linear model of items by items in closed form",
+          add_item_options,
+          train_ease,
+          load_item_model<drivers::Ease>,
+          nullptr,
+          ease_training_memory};
 }
 
 RecommenderKind bpr_kind() { return {"bpr", "factors that rank pairs", add_pairwise_options, train_bpr, load_bpr}; }

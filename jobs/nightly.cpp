@@ -58,7 +58,7 @@ struct NightlyOptions {
 
 /// The plan's figures for so many ranks.
 SbatchRequest request_for(drivers::AssetNight const& params, drivers::NightSize size, int ranks) {
-  size.ranks = ranks;
+  size.training.ranks = ranks;
   SbatchRequest request;
   request.tenant = params.tenant;
   request.tasks = ranks;

@@ -25,6 +25,7 @@ struct PlanOptions {
 /// The whole night, and what there is for it.
 struct Budget {
   std::vector<drivers::StepPlan> steps;
+  drivers::NightSize size;
   double seconds = 0;
   std::int64_t peak_memory = 0, bytes_written = 0, files = 0;
   std::int64_t memory_there = 0, disk_there = 0;
@@ -42,7 +43,8 @@ std::int64_t free_above(std::filesystem::path folder) {
 Budget make_budget(Context const& context, PlanOptions const& options) {
   drivers::AssetNight const params = night_params(context, options.night);
   Budget budget;
-  budget.steps = plan_of(drivers::night_steps(context.comm, params), size_of_night(context.comm, params));
+  budget.size = size_of_night(context.comm, params);
+  budget.steps = plan_of(drivers::night_steps(context.comm, params), budget.size);
   for (drivers::StepPlan const& step : budget.steps) {
     budget.seconds += step.seconds;
     budget.peak_memory = std::max(budget.peak_memory, step.peak_memory);
@@ -56,11 +58,23 @@ Budget make_budget(Context const& context, PlanOptions const& options) {
   return budget;
 }
 
+nlohmann::ordered_json size_json(drivers::NightSize const& size) {
+  return {{"lines", size.lines()},         {"pairs", size.training.pairs}, {"users", size.training.users},
+          {"assets", size.training.items}, {"pictures", size.pictures},    {"trees", size.trees}};
+}
+
 double in_mb(std::int64_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 std::string budget_text(Budget const& budget, int ranks) {
-  std::string text =
-      fmt::format("{:<22} {:>9} {:>13} {:>11} {:>6}\n", "step", "seconds", "MB per rank", "MB written", "files");
+  std::string text;
+  nlohmann::ordered_json const size = size_json(budget.size);
+  for (auto const& [what, count] : size.items()) {
+    if (count.get<std::int64_t>() > 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "about " : ", ", count.get<std::int64_t>(), what);
+    }
+  }
+  text += (text.empty() ? "" : "\n") +
+          fmt::format("{:<22} {:>9} {:>13} {:>11} {:>6}\n", "step", "seconds", "MB per rank", "MB written", "files");
   for (drivers::StepPlan const& step : budget.steps) {
     text += fmt::format("{:<22} {:>9.2f} {:>13.0f} {:>11.1f} {:>6}\n", step.name, step.seconds, in_mb(step.peak_memory),
                         in_mb(step.bytes_written), step.files);
@@ -84,6 +98,7 @@ std::string budget_json(Budget const& budget, int ranks) {
   }
   return nlohmann::json{{"steps", steps},
                         {"ranks", ranks},
+                        {"size", size_json(budget.size)},
                         {"seconds", budget.seconds},
                         {"peak_memory", budget.peak_memory},
                         {"bytes_written", budget.bytes_written},

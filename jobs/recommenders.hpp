@@ -16,6 +16,7 @@
 #include "drivers/popularity/popularity.hpp"
 #include "drivers/recommend/card.hpp"
 #include "drivers/recommend/recommender.hpp"
+#include "drivers/recommend/training_size.hpp"
 #include "drivers/recommend/warm_parent.hpp"
 #include "jobs/command.hpp"
 #include "jobs/content_options.hpp"
@@ -63,6 +64,9 @@ struct RecommenderKind {
                                                 drivers::RecommenderCard const& card);
   /// Whether training with these options can begin at `parent`; null: never.
   bool (*begins_at)(RecommenderOptions const& options, drivers::Recommender const& parent) = nullptr;
+  /// Bytes that training adds on one rank, beside the interactions; null: no more than a few of these.
+  std::int64_t (*memory)(Context const& context, RecommenderOptions const& options,
+                         drivers::TrainingSize const& size) = nullptr;
 };
 
 /// The explicit table: a new recommender is one line there.

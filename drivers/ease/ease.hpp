@@ -27,6 +27,9 @@ struct EaseEstimate {
 /// Collective.
 EaseEstimate estimate_ease(io::Comm const& comm, std::int64_t items, std::int64_t pairs, std::int64_t users);
 
+/// The bytes alone, of a training on so many ranks.
+std::int64_t ease_memory(std::int64_t ranks, std::int64_t items, std::int64_t pairs, std::int64_t users);
+
 /// EASE (Steck 2019): G = X'X + diagonal, P = G^-1, B_ij = -P_ij / P_jj, B_jj = 0; a user's scores are the sum of the
 /// rows of B of the history, in ascending order. Pairs count 1 whatever their value.
 class Ease : public Recommender {

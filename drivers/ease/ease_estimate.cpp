@@ -24,8 +24,7 @@ double measured_gigaflops() {
 
 }  // namespace
 
-EaseEstimate estimate_ease(io::Comm const& comm, std::int64_t items, std::int64_t pairs, std::int64_t users) {
-  auto const ranks = static_cast<std::int64_t>(comm.size());
+std::int64_t ease_memory(std::int64_t ranks, std::int64_t items, std::int64_t pairs, std::int64_t users) {
   std::int64_t const blocks = (items + block_side - 1) / block_side;
   std::int64_t const n = blocks * block_side;
   // The rank with most blocks of the triangle has at most one row of blocks more than its share; rows of B are even.
@@ -33,10 +32,15 @@ EaseEstimate estimate_ease(io::Comm const& comm, std::int64_t items, std::int64_
   std::int64_t const column = 3 * n * block_side * 8;  // one column of blocks: sent, received, and as numbers
   std::int64_t const weights = (blocks + ranks - 1) / ranks * block_side * items * 4;
   std::int64_t const histories = pairs * (4 + 4 / ranks) + users * 12 + 8 * items;
+  return triangle + histories + std::max(column, weights + column);
+}
+
+EaseEstimate estimate_ease(io::Comm const& comm, std::int64_t items, std::int64_t pairs, std::int64_t users) {
+  auto const ranks = static_cast<std::int64_t>(comm.size());
   EaseEstimate estimate;
-  estimate.bytes_per_rank = triangle + histories + std::max(column, weights + column);
+  estimate.bytes_per_rank = ease_memory(ranks, items, pairs, users);
   estimate.gigaflops = -comm.max(-measured_gigaflops());
-  double const size = static_cast<double>(n);
+  double const size = static_cast<double>((items + block_side - 1) / block_side * block_side);
   estimate.seconds = size * size * size * 1e-9 / (estimate.gigaflops * static_cast<double>(ranks));
   return estimate;
 }

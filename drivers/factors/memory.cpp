@@ -1,6 +1,7 @@
 #include "drivers/factors/memory.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "drivers/factors/referenced_rows.hpp"
 #include "drivers/partition/send_in_rounds.hpp"
@@ -19,6 +20,12 @@ constexpr std::int64_t file_buffers = std::int64_t{16} << 20;
 /// Rows of one side that come here, and the lists of who needs which.
 std::int64_t fetched_bytes(std::int64_t referenced, std::int64_t all, bool all_travel, std::int64_t row) {
   return all_travel ? all * row : referenced * (row + 4);
+}
+
+/// Of `all`, those that `draws` name at least once.
+std::int64_t expected_named(std::int64_t all, std::int64_t draws) {
+  auto const total = static_cast<double>(std::max<std::int64_t>(1, all));
+  return std::llround(total * -std::expm1(-static_cast<double>(draws) / total));
 }
 
 }  // namespace
@@ -60,6 +67,27 @@ FactorMemory training_memory(FactorParams const& params, FactorSizes const& size
   std::int64_t const gathered = sizes.items * saved + 2 * sizes.all_items * saved;
   memory.model = std::max(gathered, ready + file_buffers);
   return memory;
+}
+
+FactorSizes even_sizes(TrainingSize const& size) {
+  std::int64_t const ranks = std::max(1, size.ranks);
+  FactorSizes sizes;
+  sizes.all_users = size.users;
+  sizes.all_items = size.items;
+  sizes.users = (size.users + ranks - 1) / ranks;
+  sizes.items = (size.items + ranks - 1) / ranks;
+  sizes.user_pairs = sizes.item_pairs = (size.pairs + ranks - 1) / ranks;
+  sizes.referenced_users = expected_named(size.users, sizes.item_pairs);
+  sizes.referenced_items = expected_named(size.items, sizes.user_pairs);
+  auto const all_travel = [](std::int64_t named, std::int64_t all) {
+    return static_cast<double>(named) >= ReferencedRows::most * static_cast<double>(all);
+  };
+  sizes.all_users_travel = all_travel(sizes.referenced_users, size.users);
+  sizes.all_items_travel = all_travel(sizes.referenced_items, size.items);
+  sizes.has_values = size.has_values;
+  sizes.has_checkpoints = true;
+  sizes.ranks = static_cast<int>(ranks);
+  return sizes;
 }
 
 }  // namespace tidemill::drivers

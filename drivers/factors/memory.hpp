@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "drivers/factors/params.hpp"
+#include "drivers/recommend/training_size.hpp"
 
 namespace tidemill::drivers {
 
@@ -27,5 +28,9 @@ struct FactorMemory {
   std::int64_t peak() const;
 };
 FactorMemory training_memory(FactorParams const& params, FactorSizes const& sizes);
+
+/// The sizes of a rank among `size.ranks` even ones whose pairs name users and items as if they were drawn; with
+/// checkpoints.
+FactorSizes even_sizes(TrainingSize const& size);
 
 }  // namespace tidemill::drivers

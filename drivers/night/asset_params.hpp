@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "drivers/recommend/card.hpp"
 #include "drivers/recommend/ladder.hpp"
 #include "drivers/recommend/recommender.hpp"
+#include "drivers/recommend/training_size.hpp"
 #include "drivers/recommend/warm_parent.hpp"
 #include "drivers/text/text_classifier.hpp"
 #include "drivers/trend/trend.hpp"
@@ -47,6 +49,8 @@ struct AssetModel {
   LoadRecommender load;
   /// Whether training can begin at this model; empty: it always begins from scratch.
   std::function<bool(Recommender const& parent)> begins_at = {};
+  /// Bytes that training adds on one rank, beside the interactions; empty: no more than a few of these.
+  std::function<std::int64_t(TrainingSize const&)> memory = {};
 };
 
 /// How pairs are held out to judge the models: twice, for choosing (validation) and for telling how good (test).

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "drivers/night/cache_bounds.hpp"
+#include "drivers/night/plan_night.hpp"
 #include "io/error.hpp"
 
 namespace tidemill::drivers {
@@ -44,6 +45,13 @@ Record parsed(std::string const& text, std::string const& where, std::vector<cha
   }
 }
 
+nlohmann::json totals_json(StepPlan const& all) {
+  return {{"seconds", all.seconds},
+          {"peak_memory", all.peak_memory},
+          {"bytes_written", all.bytes_written},
+          {"files", all.files}};
+}
+
 }  // namespace
 
 double imbalance(StepRecord const& step) {
@@ -55,6 +63,9 @@ double imbalance(StepRecord const& step) {
 
 std::string to_json(RunRecord const& record) {
   nlohmann::json json(record);
+  PlannedAndMeasured const both = judged_plan(record);
+  json["plan_judged"] = {
+      {"steps", both.steps}, {"planned", totals_json(both.planned)}, {"measured", totals_json(both.measured)}};
   CacheUse const use = cache_use_of(record);
   json["cache"] = {{"hits", use.hits},
                    {"steps", use.steps},

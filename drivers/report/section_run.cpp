@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "drivers/night/cache_bounds.hpp"
+#include "drivers/night/plan_night.hpp"
 #include "drivers/report/bar_chart.hpp"
 #include "drivers/report/html.hpp"
 #include "drivers/report/lineage_chart.hpp"
@@ -35,6 +36,18 @@ std::string against_plan(std::string const& measured, std::string const& planned
   return planned.empty() ? measured : measured + " of " + planned;
 }
 
+/// What the run took that ran, beside the plan of the same steps.
+std::string plan_sentence(RunRecord const& run) {
+  auto const [planned, measured, steps] = judged_plan(run);
+  if (steps == 0) return "";
+  return paragraph(fmt::format(
+      "{} steps were done anew. They took {} ({} planned), at most {} on one process ({}), wrote {} ({}) and made {} "
+      "files ({}).",
+      steps, duration_text(measured.seconds), duration_text(planned.seconds), bytes_text(measured.peak_memory),
+      bytes_text(planned.peak_memory), bytes_text(measured.bytes_written), bytes_text(planned.bytes_written),
+      whole_text(measured.files), whole_text(planned.files)));
+}
+
 /// What each step took, beside what was planned for it.
 std::string step_table(RunRecord const& run) {
   std::vector<std::vector<std::string>> rows;
@@ -48,14 +61,17 @@ std::string step_table(RunRecord const& run) {
          against_plan(bytes_text(largest(step.peak_memory)), has_plan ? bytes_text(planned->peak_memory) : ""),
          bytes_text(step.bytes_read),
          against_plan(bytes_text(step.bytes_written), has_plan ? bytes_text(planned->bytes_written) : ""),
+         against_plan(whole_text(static_cast<std::int64_t>(step.files.size())),
+                      has_plan ? whole_text(planned->files) : ""),
          number_text(imbalance(step), 2), step.reused ? duration_text(step.saved_seconds) : ""});
   }
-  return "<h3>Measured, and what was planned before the first step</h3>\n" +
+  return "<h3>Measured, and what was planned before the first step</h3>\n" + plan_sentence(run) +
          html_table({{"Step"},
                      {"Time", true},
                      {"Memory", true},
                      {"Read", true, true},
                      {"Written", true, true},
+                     {"Files", true, true},
                      {"Busiest rank : mean", true, true},
                      {"Saved by reuse", true, true}},
                     rows);

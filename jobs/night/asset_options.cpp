@@ -106,6 +106,11 @@ drivers::AssetModel model_with(ModelSources const& sources, RecommenderKind cons
                                 training.parent, format});
   };
   model.load = kind.load;
+  if (kind.memory != nullptr) {
+    model.memory = [&context, options, &kind](drivers::TrainingSize const& size) {
+      return kind.memory(context, options, size);
+    };
+  }
   if (kind.begins_at != nullptr && options.ials.warm_sweeps > 0) {
     model.begins_at = [options, &kind](drivers::Recommender const& parent) { return kind.begins_at(options, parent); };
   }

@@ -11,7 +11,8 @@
 
 namespace tidemill::jobs {
 
-/// Collective. Sizes of the files that a night will read and the options that steer its work; nothing is read.
+/// Collective. Sizes of the files that a night will read, what some of their rows tell, and the options that steer its
+/// work.
 drivers::NightSize size_of_night(io::Comm const& comm, drivers::AssetNight const& params);
 
 /// The plan of these steps, with one for publishing them as the last.

@@ -67,6 +67,10 @@ class Writer {
   void plan() {
     text_.gauge("step_planned_seconds", "Time that the plan gave the step.");
     for (drivers::StepPlan const& step : record_.plan) add({{"step", step.name}}, step.seconds);
+    text_.gauge("step_planned_peak_memory_bytes", "Memory that the plan gave the step on one rank.");
+    for (drivers::StepPlan const& step : record_.plan) {
+      add({{"step", step.name}}, static_cast<double>(step.peak_memory));
+    }
   }
   void alerts() {
     text_.gauge("alerts", "Limits of the configuration that the run broke.");

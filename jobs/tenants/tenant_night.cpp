@@ -83,7 +83,7 @@ void check_tenant(io::Comm const& comm, TenantsRun const& run, ListedTenant cons
 }
 
 double planned_seconds(drivers::AssetNight const& params, drivers::NightSize size, int ranks) {
-  size.ranks = ranks;
+  size.training.ranks = ranks;
   double seconds = 0;
   for (auto const& step : plan_of(drivers::night_steps(io::Comm::self(), params), size)) seconds += step.seconds;
   return seconds;

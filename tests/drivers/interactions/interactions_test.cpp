@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "drivers/interactions/expected_entities.hpp"
 #include "drivers/interactions/read_interactions.hpp"
 #include "drivers/interactions/reading_memory.hpp"
 #include "drivers/interactions/realign.hpp"
@@ -203,6 +204,42 @@ TEST(Interactions, PairsAndBack) {
   EXPECT_EQ(described(restricted), "x: 1 3\ny:\n");
   EXPECT_EQ(restricted.items, 3);
   EXPECT_EQ(counts.unknown_items, 1);
+}
+
+TEST(Interactions, DifferentIdsAreJudgedBySomeRows) {
+  DistinctValues sorted, drawn;
+  std::uint64_t state = 1;
+  for (int block = 0; block < 16; ++block) {
+    sorted.begin_block();
+    drawn.begin_block();
+    for (int row = 0; row < 1000; ++row) {
+      sorted.add(std::to_string((block * 50000 + row) / 20));
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      drawn.add(std::to_string((state >> 33) % 5000));
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(sorted.expected(800000)), 40000, 400);
+  EXPECT_NEAR(static_cast<double>(drawn.expected(800000)), 5000, 500);
+  EXPECT_EQ(sorted.expected(16000), 800);
+  EXPECT_EQ(DistinctValues().expected(5), 0);
+
+  ScratchFolder const folder;
+  std::string text = "item;user;value\n", words;
+  for (int i = 0; i < 3000; ++i) {
+    text += "\"i" + std::to_string(i % 37) + "\";u" + std::to_string(i % 400) + ";1\n";
+    words += "u" + std::to_string(i) + " 1 2 " + std::to_string(i % 50) + "\n";
+  }
+  InteractionFormat format;
+  std::vector<std::filesystem::path> const table{file_with(folder, "a.csv", text)};
+  ExpectedEntities const named = expected_entities(world(), table, format, 3000);
+  EXPECT_EQ(named.users, 400);
+  EXPECT_EQ(named.items, 37);
+  format.layout = InteractionLayout::userlist;
+  std::vector<std::filesystem::path> const list{file_with(folder, "a.txt", words)};
+  EXPECT_EQ(expected_entities(world(), list, format, 9000).users, 3000);
+  EXPECT_EQ(expected_entities(world(), list, format, 9000).items, 50);
+  std::vector<std::filesystem::path> const absent{folder / "absent.csv"};
+  EXPECT_EQ(expected_entities(world(), absent, format, 5).users, 0);
 }
 
 TEST(Interactions, WhatReadingTakesIsJudgedByTheFirstLines) {
