@@ -14,6 +14,7 @@
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
 #include "io/store/safe_name.hpp"
+#include "io/store/shared_names.hpp"
 #include "io/tables/table_file.hpp"
 
 namespace tidemill::drivers {
@@ -24,26 +25,16 @@ using io::ColumnType;
 using io::Comm;
 using io::Table;
 
-/// Names of the store's files, in byte order, as rank 0 sees them: a file that appears meanwhile is in for all or none.
+/// Names of the store's files.
 std::vector<std::string> sales_files(Comm const& comm, std::filesystem::path const& folder) {
-  std::string joined;
-  io::agree(comm, "list " + folder.string(), [&] {
-    if (!comm.is_root() || !std::filesystem::is_directory(folder)) return;
+  return io::shared_names(comm, "list " + folder.string(), [&] {
     std::vector<std::string> names;
+    if (!std::filesystem::is_directory(folder)) return names;
     for (auto const& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() == ".h5") names.push_back(entry.path().filename().string());
     }
-    std::sort(names.begin(), names.end());
-    for (std::string const& name : names) joined += name + "\n";
+    return names;
   });
-  joined = comm.broadcast(joined);
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < joined.size();) {
-    std::size_t const end = joined.find('\n', at);
-    names.push_back(joined.substr(at, end - at));
-    at = end + 1;
-  }
-  return names;
 }
 
 struct StoredFile {

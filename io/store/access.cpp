@@ -103,11 +103,13 @@ fs::path open_tenant(fs::path const& store, std::string const& tenant, StoreAcce
   fs::path const folder = store / checked_name("tenant", tenant);
   check_path_is_private(folder);
   restrict_new_files(access);
-  bool const is_new = !fs::exists(folder);
-  bool const is_link = fs::is_symlink(fs::symlink_status(folder));
-  if (is_link && !is_path_below(end_of_link(folder), fs::weakly_canonical(store))) {
-    throw ConfigError(folder.string() + " is a link that leads out of the store; remove it");
+  if (fs::is_symlink(fs::symlink_status(folder))) {
+    throw ConfigError(
+        fmt::format("{} is a link to {}; a tenant's folder must be its own: remove the link, or name the "
+                    "tenant that it leads to",
+                    folder.string(), fs::read_symlink(folder).string()));
   }
+  bool const is_new = !fs::exists(folder);
   make_folders(folder);
   if (is_new && access == StoreAccess::group && ::chmod(folder.c_str(), 02770) != 0) {
     throw Error("cannot give " + folder.string() + " to its group; check who owns it");

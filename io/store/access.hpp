@@ -18,7 +18,7 @@ void restrict_new_files(StoreAccess access);
 
 /// Not collective. Makes STORE and STORE/TENANT where missing, with the modes of `access`. Throws ConfigError with the
 /// cure when the tenant's name is not safe, when a folder on the way may be written by others (sticky ones like /tmp
-/// excepted) or when a link in the tenant's folders leads out of them. Returns STORE/TENANT.
+/// excepted) when STORE/TENANT is a link, or when a link in the tenant's folders leads out of them. Returns STORE/TENANT.
 std::filesystem::path open_tenant(std::filesystem::path const& store, std::string const& tenant, StoreAccess access);
 
 /// Throws ConfigError, with the cure, when somebody else could exchange `path` or a folder above it. What does not

@@ -14,6 +14,7 @@
 #include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
 #include "io/store/seal.hpp"
+#include "io/store/shared_names.hpp"
 
 namespace tidemill::io {
 
@@ -30,22 +31,15 @@ bool is_result(std::string const& name) { return name != "report.html" && name !
 
 /// All files below `folder` but the manifest, in byte order; the same on every rank.
 std::vector<std::string> list_files(Comm const& comm, fs::path const& folder) {
-  std::string joined;
-  agree(comm, "list " + folder.string(), [&] {
-    if (!comm.is_root()) return;
+  return shared_names(comm, "list " + folder.string(), [&] {
+    std::vector<std::string> names;
     for (auto const& entry : fs::recursive_directory_iterator(folder)) {
       std::string const name = fs::relative(entry.path(), folder).generic_string();
       bool const is_folder = fs::is_directory(entry.symlink_status());
-      if (!is_folder && name != manifest_name) joined += name + '\n';
+      if (!is_folder && name != manifest_name) names.push_back(name);
     }
+    return names;
   });
-  joined = comm.broadcast(joined);
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < joined.size(); at = joined.find('\n', at) + 1) {
-    names.push_back(joined.substr(at, joined.find('\n', at) - at));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 /// Digests of all files below `folder`; those in `known` are taken from there.

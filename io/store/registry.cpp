@@ -7,6 +7,7 @@
 
 #include "io/error.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/shared_names.hpp"
 #include "io/tables/table.hpp"
 
 namespace tidemill::io {
@@ -38,20 +39,14 @@ void read_lineage(std::string const& text, fs::path const& file, Lineage& lineag
   }
 }
 
-/// Names in a folder, in byte order, the same on every rank; none when there is no such folder.
+/// Names in a folder; none when there is no such folder.
 std::vector<std::string> names_in(Comm const& comm, fs::path const& folder) {
-  std::string joined;
-  agree(comm, "list " + folder.string(), [&] {
-    if (!comm.is_root() || !fs::is_directory(folder)) return;
-    for (auto const& entry : fs::directory_iterator(folder)) joined += entry.path().filename().string() + '\n';
+  return shared_names(comm, "list " + folder.string(), [&] {
+    std::vector<std::string> names;
+    if (!fs::is_directory(folder)) return names;
+    for (auto const& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+    return names;
   });
-  joined = comm.broadcast(joined);
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < joined.size(); at = joined.find('\n', at) + 1) {
-    names.push_back(joined.substr(at, joined.find('\n', at) - at));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 bool exists_for_all(Comm const& comm, fs::path const& path) {

@@ -337,7 +337,7 @@ TEST(StoreAccess, FoldersThatOthersMayWriteAreRefused) {
   EXPECT_EQ(code_of_opening(folder / "b/link", "demo"), ExitCode::bad_config);
 }
 
-TEST(StoreAccess, LinksThatLeadOutAreRefused) {
+TEST(StoreAccess, LinksThatLeadOutOrToAnotherTenantAreRefused) {
   ScratchFolder const folder;
   if (!world().is_root()) return;
   fs::path const tenant = folder / "store/demo";
@@ -353,7 +353,7 @@ TEST(StoreAccess, LinksThatLeadOutAreRefused) {
       fs::remove(tenant / place);
     }
   }
-  for (char const* target : {"/etc", "../other"}) {
+  for (char const* target : {"/etc", "../other", "demo"}) {
     fs::create_directory_symlink(target, folder / "store/guest");
     EXPECT_EQ(code_of_opening(folder / "store", "guest"), ExitCode::bad_config) << target;
     fs::remove(folder / "store/guest");
