@@ -263,8 +263,10 @@ void throw_for(TenantsResult const& result) {
 }
 
 void run(Context const& context, TenantsOptions const& options) {
-  if (!options.night.metrics_file.empty()) {
-    throw ConfigError("metrics-file is one file and the tenants are many: collect STORE/TENANT/runs/*/metrics.prom");
+  std::string const& metrics = options.night.metrics_file;
+  if (!metrics.empty() && metrics.find(tenant_mark) == std::string::npos) {
+    throw ConfigError(fmt::format(
+        "metrics-file: expected a file for each tenant, found '{}' for all; put {} in its name", metrics, tenant_mark));
   }
   std::vector<ListedTenant> const tenants = read_list(context, options);
   TenantsRun const tenants_run{options.night.store, options.night.input, settings_for_all(context)};

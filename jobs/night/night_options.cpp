@@ -231,7 +231,9 @@ void add_night_options(po::options_description& out, NightOptions& options) {
   add("currency", po::value(&options.currency)->default_value(options.currency), "ISO code of all amounts");
   add("stop-after", po::value(&options.stop_after), "stop after this step, as a signal would (exit code 75)");
   add("metrics-file", po::value(&options.metrics_file),
-      "a second metrics.prom, where a collector looks for it; its folder must be there");
+      "a second metrics.prom, where a collector looks for it; its folder must be there; of tenants: {tenant} in its "
+      "name stands "
+      "for each");
   add("checkpoint-seconds",
       po::value(&options.params.checkpoint_seconds)->default_value(options.params.checkpoint_seconds),
       "time between checkpoints of a training");

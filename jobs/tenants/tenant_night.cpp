@@ -47,6 +47,13 @@ struct TenantOptions {
   ParsedOptions parsed;
 };
 
+/// What a setting is for one of the tenants.
+std::string value_for(std::string const& name, std::string const& value, std::string const& tenant) {
+  std::size_t const at = name == "metrics-file" ? value.find(tenant_mark) : std::string::npos;
+  if (at == std::string::npos) return value;
+  return std::string(value).replace(at, tenant_mark.size(), tenant);
+}
+
 std::vector<std::string> flags_of(TenantsRun const& run, ListedTenant const& tenant,
                                   std::vector<std::string> const& own_keys) {
   std::vector<std::string> flags{"--store", run.store, "--tenant", tenant.name};
@@ -54,7 +61,7 @@ std::vector<std::string> flags_of(TenantsRun const& run, ListedTenant const& ten
   if (!tenant.config.empty()) flags.insert(flags.end(), {"--config", tenant.config.string()});
   for (auto const& [name, value] : run.settings) {
     bool const is_overruled = std::find(own_keys.begin(), own_keys.end(), name) != own_keys.end();
-    if (!is_overruled) flags.push_back("--" + name + "=" + value);
+    if (!is_overruled) flags.push_back("--" + name + "=" + value_for(name, value, tenant.name));
   }
   return flags;
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/tenants/team_plan.hpp"
@@ -10,6 +11,9 @@
 #include "jobs/tenants/tenant_list.hpp"
 
 namespace tidemill::jobs {
+
+/// Stands for the tenant's name in metrics-file.
+constexpr std::string_view tenant_mark = "{tenant}";
 
 /// What holds for every tenant of a run, as nightly's flags, and where their exports lie.
 struct TenantsRun {

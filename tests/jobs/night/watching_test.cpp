@@ -90,6 +90,18 @@ TEST(Watching, MetricsFollowTheFormatAndHaveWhatTheShippedRulesAskFor) {
   }
 }
 
+TEST(Watching, EachShippedRuleHasATestThatTripsIt) {
+  std::string const rules = io::read_file(TIDEMILL_SOURCE_DIR "/configs/alerts.rules.yml");
+  std::string const tests = io::read_file(TIDEMILL_SOURCE_DIR "/configs/alerts.test.yml");
+  static std::regex const alert("- alert: ([A-Za-z]+)");
+  int found = 0;
+  for (std::sregex_iterator at(rules.begin(), rules.end(), alert), end; at != end; ++at, ++found) {
+    std::regex const trips("alertname: " + at->str(1) + "\n +exp_alerts:\n +- exp_labels:");
+    EXPECT_TRUE(std::regex_search(tests, trips)) << at->str(1);
+  }
+  EXPECT_EQ(found, 9);
+}
+
 std::vector<std::string> rules_broken(AlertLimits const& limits, NightMoment const& moment = {}) {
   std::vector<std::string> rules;
   for (drivers::Alert const& alert : alerts_of(watched_record(), limits, moment)) rules.push_back(alert.rule);

@@ -151,8 +151,11 @@ TEST_F(Tenants, HostileOnesChangeNoOtherTenantsBytes) {
   EXPECT_EQ(digest("store", "red"), digest("other", "red"));
 }
 
-TEST_F(Tenants, OneFileOfMetricsIsRefused) {
+TEST_F(Tenants, MetricsGoToAFileForEach) {
   EXPECT_EQ(code_of_tenants([&] { run("blue\n", "store", {"--metrics-file", "m.prom"}); }), ExitCode::bad_config);
+  run("blue\n", "store", {"--metrics-file", (folder_ / "tidemill-{tenant}.prom").string()});
+  std::string const metrics = io::read_file(folder_ / "tidemill-blue.prom");
+  EXPECT_NE(metrics.find("tidemill_run_state{state=\"published\",tenant=\"blue\"} 1\n"), std::string::npos) << metrics;
 }
 
 TEST_F(Tenants, QuotasAreCheckedBeforeTheNight) {
