@@ -19,7 +19,10 @@ std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params) {
       steps.push_back(step);
     }
   }
-  if (!asset.texts.file.empty()) steps.push_back(texts_step(comm, params));
+  if (!asset.texts.file.empty()) {
+    steps.push_back(texts_step(comm, params));
+    steps.push_back(text_gate_step(comm, params));
+  }
   if (!asset.pictures.empty()) steps.push_back(pictures_step(comm, params));
   return steps;
 }

@@ -24,7 +24,7 @@ struct AssetNight : NightParams {
 std::vector<Step> night_steps(io::Comm const& comm, AssetNight const& params);
 
 /// The steps of the asset half, in order: catalogue, interactions, in_use, split, one per model, judge, champion,
-/// recommender_gate, content_rung, recommend, similar, asset_trends, texts, pictures, as far as the night has what they
+/// recommender_gate, content_rung, recommend, similar, asset_trends, texts, text_gate, pictures, as far as the night has what they
 /// need. `comm` must outlive them.
 std::vector<Step> asset_steps(io::Comm const& comm, AssetNight const& params);
 
@@ -44,8 +44,10 @@ Step content_rung_step(AssetNight const& params);
 Step recommend_step(io::Comm const& comm, AssetNight const& params);
 Step similar_step(io::Comm const& comm, AssetNight const& params);
 Step asset_trend_step(AssetNight const& params);
-/// Learns labels of texts, judges them on held-out rows and labels all.
+/// Learns labels of texts and judges them on held-out rows.
 Step texts_step(io::Comm const& comm, AssetNight const& params);
+/// Registers tonight's classifier of texts, lets it pass the gate or not, and labels all texts.
+Step text_gate_step(io::Comm const& comm, AssetNight const& params);
 Step pictures_step(io::Comm const& comm, AssetNight const& params);
 
 /// Name of a model's step.

@@ -142,7 +142,7 @@ GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& f
 
 std::vector<GateRecord> gate_records_of(std::filesystem::path const& night) {
   std::vector<GateRecord> records;
-  for (char const* name : {"gate.json", "recommender_gate.json"}) {
+  for (char const* name : {"gate.json", "recommender_gate.json", "text_gate.json"}) {
     std::filesystem::path const file = night / name;
     if (std::filesystem::exists(file)) records.push_back(gate_record_from_json(io::read_file(file), file.string()));
   }

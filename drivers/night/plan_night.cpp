@@ -126,7 +126,8 @@ constexpr StepRule rules[]{
      {{{Unit::pair, 6, 300, 0}, {Unit::user_and_asset, .17, 0, 0}, {Unit::user, 0, 0, 930}}}},
     {"similar", .02, 45, .05, 2, 2, {{{Unit::asset_and_asset, .085, 0, 0}, {Unit::asset, 0, 10000, 300}}}},
     {"asset_trends", .1, 45, .05, 2, 2, {{{Unit::asset_with_trend, 2400, 85000, 100}, {Unit::pair, .5, 100, 0}}}},
-    {"texts", .1, 60, .1, 3, 3},
+    {"texts", .1, 60, .1, 3, 1},
+    {"text_gate", .1, 60, .1, 3, 3},
     {"pictures", .1, 45, .05, 3, 2, {{{Unit::picture, 8000, 15000, 450}}}},
 };
 

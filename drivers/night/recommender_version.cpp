@@ -28,13 +28,14 @@ void save_version_part(io::Comm const& comm, io::Hdf5File& file, VersionPart par
   saved.model->save(file, groups.model);
 }
 
-/// Collective. Why a version cannot be used; empty: it can. One read that fails is no damage: that would let any new
-/// model in.
-std::string fault_of_version(io::Comm const& comm, std::filesystem::path const& tenant, std::string const& version) {
+}  // namespace
+
+std::string fault_of_version(io::Comm const& comm, std::filesystem::path const& tenant, std::string const& model,
+                             std::string const& version) {
   std::string fault;
   for (bool const is_second_try : {false, true}) {
     try {
-      io::verify_version(comm, tenant, recommender_model, version);
+      io::verify_version(comm, tenant, model, version);
       return "";
     } catch (Error const& error) {
       if (is_second_try) fault = error.what();
@@ -42,8 +43,6 @@ std::string fault_of_version(io::Comm const& comm, std::filesystem::path const& 
   }
   return fault;
 }
-
-}  // namespace
 
 std::string register_recommender(io::Comm const& comm, std::filesystem::path const& tenant, io::Lineage const& lineage,
                                  NightRecommender const& lists, NightRecommender const& held_out) {
@@ -74,7 +73,7 @@ RecommenderInUse find_recommender(io::Comm const& comm, io::Progress& progress, 
   found.used = used->second;
   for (std::string const& version : {found.used.champion, found.used.previous}) {
     if (version.empty()) continue;
-    std::string const fault = fault_of_version(comm, tenant, version);
+    std::string const fault = fault_of_version(comm, tenant, recommender_model, version);
     if (fault.empty()) {
       found.version = version;
       found.digest = io::read_version(comm, tenant, recommender_model, version).digest;

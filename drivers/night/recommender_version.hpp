@@ -16,6 +16,11 @@ constexpr char const* recommender_model = "recommender";
 /// group "held_out".
 enum class VersionPart { lists, held_out };
 
+/// Collective. Why a version of a model cannot be used; empty: it can. One read that fails is no damage: that would let
+/// any new model in.
+std::string fault_of_version(io::Comm const& comm, std::filesystem::path const& tenant, std::string const& model,
+                             std::string const& version);
+
 /// Collective. Registers both models; returns the version.
 std::string register_recommender(io::Comm const& comm, std::filesystem::path const& tenant, io::Lineage const& lineage,
                                  NightRecommender const& lists, NightRecommender const& held_out);

@@ -4,6 +4,7 @@
 #include "drivers/night/asset_steps.hpp"
 #include "drivers/night/forecast_file.hpp"
 #include "drivers/night/night_steps.hpp"
+#include "drivers/night/night_texts.hpp"
 #include "drivers/night/recommender_version.hpp"
 #include "io/csv/write_csv.hpp"
 #include "io/error.hpp"
@@ -49,7 +50,7 @@ std::vector<Result> const& results() {
                                        {"example_neighbours", "similar", "examples"},
                                        {"asset_trends", "asset_trends", "trends"},
                                        {"asset_weeks", "asset_trends", "weeks"},
-                                       {"text_labels", "texts", "labels"},
+                                       {"text_labels", "text_gate", "labels"},
                                        {"text_quality", "texts", "quality"},
                                        {"asset_quality", "pictures", "quality"},
                                        {"duplicates", "pictures", "duplicates"},
@@ -97,16 +98,18 @@ void copy_recommender(StepWork const& work, NightParams const& params) {
 }
 
 /// Collective. The model that labels texts serves `tidemill score` too.
-void copy_text_model(StepWork const& work) {
+void copy_text_model(StepWork const& work, NightParams const& params) {
+  std::string const version = labelling_version(work);
   io::agree(work.comm, "copy the model of texts", [&] {
-    if (work.comm.is_root()) io::copy_file(work.folder_of("texts") / "text_model.h5", work.folder / "text_model.h5");
+    if (!work.comm.is_root()) return;
+    io::copy_file(io::version_file(params.store / params.tenant, texts_model, version), work.folder / "text_model.h5");
   });
 }
 
 /// Collective. The verdicts and the names of the versions in use are part of the night.
 void copy_verdicts(StepWork const& work, std::filesystem::path const& tenant, std::vector<std::string> const& names) {
   io::Aliases all;
-  for (char const* gate : {"gate", "recommender_gate"}) {
+  for (char const* gate : {"gate", "recommender_gate", "text_gate"}) {
     if (!contains(names, gate)) continue;
     std::filesystem::path const folder = work.folder_of(gate);
     std::string const verdict = std::string(gate) + ".json";
@@ -186,7 +189,7 @@ Step results_step(NightParams const& params, std::vector<Step> const& before) {
       rows += named.table.range.total;
     }
     if (contains(names, "recommender_gate")) copy_recommender(work, params);
-    if (contains(names, "texts")) copy_text_model(work);
+    if (contains(names, "text_gate")) copy_text_model(work, params);
     copy_verdicts(work, params.store / params.tenant, names);
     return {rows, std::to_string(tables.size()) + " tables as HDF5 and CSV"};
   };

@@ -53,6 +53,7 @@ struct AudienceOverview {
 /// Labels of texts.
 struct TextReport {
   std::int64_t texts = 0, trained_on = 0, judged_on = 0;
+  std::string version, rung;  ///< that gave the labels; empty: a night of an older release
   std::vector<std::pair<std::string, double>> quality;       ///< metrics on held-out rows
   std::vector<std::pair<std::string, std::int64_t>> labels;  ///< texts that have each; most frequent first
 };

@@ -121,6 +121,8 @@ void read_audience(NightTable const& table, AudienceOverview& audience) {
 void read_texts(NightTable const& labels, NightTable const& quality, TextReport& texts) {
   std::map<std::string, std::int64_t> counts;
   texts.texts = labels.rows();
+  if (labels.rows() > 0) texts.version = labels.text("version", 0);
+  if (labels.rows() > 0) texts.rung = labels.text("rung", 0);
   for (std::int64_t row = 0; row < labels.rows(); ++row) {
     for (std::string const& label : split_labels(labels.text("label", row), ';')) ++counts[label];
   }

@@ -168,7 +168,11 @@ std::string refusal_in(Context const& context, io::PublishedNight const& night, 
 std::string refusal_of(Context const& context, io::PublishedNight const& night) {
   std::string const sales = refusal_in(context, night, "gate.json", "forecasts");
   std::string const assets = refusal_in(context, night, "recommender_gate.json", "lists");
-  return sales + (sales.empty() || assets.empty() ? "" : "\n") + assets;
+  std::string const texts = refusal_in(context, night, "text_gate.json", "labels");
+  std::string all;
+  for (std::string const& refusal : {sales, assets, texts})
+    all += (all.empty() || refusal.empty() ? "" : "\n") + refusal;
+  return all;
 }
 
 }  // namespace

@@ -202,7 +202,7 @@ TEST_F(AssetGate, TextsAreLabelled) {
     for (int row = 0; row < 90; ++row) {
       bool const is_labelled = row % 10 != 9;
       std::string const topic = row % 3 == 0 ? "table" : row % 3 == 1 ? "menu" : "hours";
-      texts += "t" + std::to_string(row) + ",please the " + topic + " number " + std::to_string(row % 7) +
+      texts += "t" + std::to_string(row) + ",please the " + topic + " number " + std::to_string(row) +
                (row % 2 == 0 ? " soon" : "") + "," + (is_labelled ? topic : "") + "," +
                (is_labelled ? topic + (row % 2 == 0 ? ";urgent" : "") : "") + "\n";
     }
@@ -215,10 +215,32 @@ TEST_F(AssetGate, TextsAreLabelled) {
   std::string const intents = csv("text_labels");
   EXPECT_NE(intents.find("\nt9,table,,"), std::string::npos) << intents;  // 9 has no label in the file
   EXPECT_NE(io::read_file(current() / "report.html").find("id=\"texts\""), std::string::npos);
-  ASSERT_EQ(nightly("2026-02-27", "popularity",
+  auto const used = [&] { return io::read_aliases(world(), current()).in_use.at("texts"); };
+  std::string const first = used().champion;
+  EXPECT_TRUE(first.starts_with("2026-02-27-")) << first;
+  EXPECT_NE(intents.find("," + first + ",champion\n"), std::string::npos) << intents;
+
+  // One that rejects most texts is no better: it stays out, and the champion labels.
+  EXPECT_EQ(nightly("2026-02-28", "popularity",
+                    {"--asset.texts", "texts.csv", "--asset.texts-target", "intent", "--asset.texts-in-scope-recall",
+                     "0.05"}),
+            ExitCode::refused);
+  EXPECT_NE(message_.find("the new texts model"), std::string::npos) << message_;
+  EXPECT_EQ(used(), (io::ModelAliases{first, ""}));
+  EXPECT_EQ(csv("text_labels"), intents);
+  EXPECT_EQ(models({"verify", "texts"}), ExitCode::done) << message_;
+
+  // The same on newer data takes its place; the labels of another column have no champion yet.
+  ASSERT_EQ(nightly("2026-03-01", "popularity", {"--asset.texts", "texts.csv", "--asset.texts-target", "intent"}),
+            ExitCode::done)
+      << message_;
+  EXPECT_TRUE(used().champion.starts_with("2026-03-01-")) << used().champion;
+  EXPECT_EQ(used().previous, first);
+  ASSERT_EQ(nightly("2026-03-02", "popularity",
                     {"--asset.texts", "texts.csv", "--asset.texts-target", "tags", "--asset.texts-separator", ";"}),
             ExitCode::done)
       << message_;
+  EXPECT_TRUE(used().champion.starts_with("2026-03-02-")) << used().champion;
   EXPECT_NE(csv("text_labels").find("\nt29,hours,,"), std::string::npos) << csv("text_labels");
   EXPECT_NE(csv("text_labels").find("\nt49,menu,,"), std::string::npos) << csv("text_labels");
   EXPECT_EQ(nightly("2026-02-27", "popularity", {"--asset.texts", "texts.csv", "--asset.texts-target", "none"}),
