@@ -115,7 +115,8 @@ GateVerdict judge_texts(TextGate const& gate, std::vector<double> champion, std:
   PairedRows rows;
   for (std::size_t const row : gate.asked) rows.unit.push_back(gate.read.unit[row]);
   PairedMetric metric;
-  metric.name = gate.params.asset.texts.separator == 0 ? "accuracy" : "row_f1";
+  // Rows that are rightly rejected count too, so this is not the accuracy of domain.md.
+  metric.name = gate.params.asset.texts.separator == 0 ? "rows_right" : "row_f1";
   metric.higher_is_better = true;
   metric.denominator.assign(challenger.size(), 1);
   metric.champion = std::move(champion);
