@@ -107,7 +107,7 @@ NetworkValues train_networks(io::Comm const& comm, NetworkProblem const& problem
   Members members(comm, problem, params, seed);
   io::CheckpointStore store = place.store(comm, part);
   std::int64_t pass = store.load_newest([&](io::Hdf5File& file) { members.load(file); }).value_or(0);
-  progress.begin("networks, " + part, params.passes);
+  progress.begin("passes, " + part, params.passes);
   if (pass > 0) progress.advance(std::min(pass, params.passes));
   std::int64_t saved = pass;
   while (pass < params.passes) {
