@@ -112,8 +112,10 @@ TEST(WordNetworks, ResumeToTheSameBits) {
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t row = 0; row < 40; row += 1 + row % 2) chosen.push_back(row);
   io::Progress progress(world(), io::Progress::Level::quiet);
+  NetworkParams networks = order_params(2).networks;
+  networks.passes = 3;
   auto const values = [&](CheckpointPlace const& at, std::uint64_t seed) {
-    return train_networks(world(), problem, chosen, order_params(2).networks, seed, at, "part", progress).value;
+    return train_networks(world(), problem, chosen, networks, seed, at, "part", progress).value;
   };
   std::vector<float> const whole = values({}, 5), other = values({}, 6);
   EXPECT_EQ(values(place, 5), whole);
