@@ -81,7 +81,9 @@ TEST(WordNetworks, SeeTheOrderOfWords) {
 
 TEST(WordNetworks, SameForAnyNumberOfRanksAndFromTheirFile) {
   ScratchFolder const folder;
-  auto const make = [&](Comm const& comm) { return train_orders(comm, WordOrders(comm, 50, 3), order_params(3)); };
+  TextParams params = order_params(3);
+  params.networks.passes = 3;
+  auto const make = [&](Comm const& comm) { return train_orders(comm, WordOrders(comm, 50, 3), params); };
   TextClassifier const model = make(world());
   std::string const together = digest_of_networks(world(), model, folder / "together.h5");
   std::string alone;
