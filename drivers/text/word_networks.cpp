@@ -165,7 +165,8 @@ NetworkValues load_networks(io::Hdf5File& file, std::string const& group) {
   shape.filters = file.integer_attribute(group, "filters");
   shape.widths = file.integer_attribute(group, "widths");
   networks.value = file.read_all<float>(group + "/values");
-  bool fits = shape.terms >= 0 && shape.classes >= 1;
+  constexpr std::int64_t most = std::int64_t{1} << 26;  // so that sizes cannot overflow
+  bool fits = shape.terms >= 0 && shape.terms <= most && shape.classes >= 1 && shape.classes <= most;
   try {
     kernels::check_shape(shape);
   } catch (std::invalid_argument const&) {
