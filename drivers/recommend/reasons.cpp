@@ -40,7 +40,8 @@ Interactions singles(Interactions const& like, std::span<std::int32_t const> ite
     alone.start.push_back(static_cast<std::int64_t>(alone.item.size()));
   }
   alone.start.push_back(static_cast<std::int64_t>(alone.item.size()));
-  for (std::int64_t user = 0; user < users; ++user) alone.user_ids.integers.push_back(user);
+  // Ids are never empty: no model takes one of these for a user that it was trained on.
+  alone.user_ids.texts.assign(static_cast<std::size_t>(users), "");
   return alone;
 }
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <numeric>
 
 #include "drivers/bpr/pairwise_samples.hpp"
+#include "drivers/recommend/reasons.hpp"
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/commit.hpp"
@@ -190,6 +192,20 @@ TEST(Bpr, ComesBackFromItsFile) {
   back->score(data, 0, data.users.count, b);
   EXPECT_EQ(a, b);
   EXPECT_EQ(digest_of(world(), *back, folder / "again.h5"), digest);
+}
+
+/// As on a rank that has them alone: what one item says for another is not what a trained user's factors say.
+TEST(Bpr, ReasonsOfUsersDoNotDependOnWhoElseIsThere) {
+  io::Comm const self = io::Comm::self();
+  auto histories = tasteful_histories(50, 30, 3, 1);
+  Interactions const all = interactions_of(self, histories, 30);
+  auto const model = train(self, all, small_params());
+  std::vector<std::int32_t> const reasons = drivers::reasons_of(*model, all, model->top_k(all, all, 4));
+  histories.erase(histories.begin(), histories.begin() + 48);
+  Interactions some = interactions_of(self, histories, 30);
+  std::iota(some.user_ids.integers.begin(), some.user_ids.integers.end(), 48);
+  EXPECT_EQ(drivers::reasons_of(*model, some, model->top_k(some, some, 4)),
+            std::vector<std::int32_t>(reasons.begin() + 48 * 4, reasons.end()));
 }
 
 TEST(Bpr, BadOptionsAreNamed) {
