@@ -8,6 +8,7 @@
 #include "io/error.hpp"
 #include "io/store/night_list.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/registry.hpp"
 
 namespace tidemill::drivers {
 namespace {
@@ -138,6 +139,13 @@ GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& f
   text = comm.broadcast(text);
   if (!comm.is_root()) record = gate_record_from_json(text, file.string());
   return record;
+}
+
+std::string serving_version(io::Comm const& comm, std::filesystem::path const& folder, std::string const& name) {
+  GateRecord const record = read_gate_record(comm, folder / name);
+  if (record.verdict.promoted) return record.version;
+  io::ModelAliases const kept = io::read_aliases(comm, folder).decided.at(record.model);
+  return record.rung == "champion" ? kept.champion : kept.previous;
 }
 
 std::vector<GateRecord> gate_records_of(std::filesystem::path const& night) {

@@ -37,6 +37,10 @@ GateRecord gate_record_from_json(std::string const& text, std::string const& fil
 /// its parameters.
 GateRecord read_gate_record(io::Comm const& comm, std::filesystem::path const& file);
 
+/// Collective. The version that serves after the gate in `folder`, whose record is `name`: the new one, or the one on the
+/// record's rung.
+std::string serving_version(io::Comm const& comm, std::filesystem::path const& folder, std::string const& name);
+
 /// What a gate said of a version of a model, in the newest night of the tenant that judged it.
 struct PastVerdict {
   std::string night;

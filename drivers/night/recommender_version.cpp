@@ -102,11 +102,7 @@ RecommenderInUse recommender_in_use(StepWork const& work) {
 }
 
 std::string listing_version(StepWork const& work) {
-  std::filesystem::path const folder = work.folder_of("recommender_gate");
-  GateRecord const record = read_gate_record(work.comm, folder / "recommender_gate.json");
-  if (record.verdict.promoted) return record.version;
-  io::ModelAliases const kept = io::read_aliases(work.comm, folder).decided.at(recommender_model);
-  return record.rung == "champion" ? kept.champion : kept.previous;
+  return serving_version(work.comm, work.folder_of("recommender_gate"), "recommender_gate.json");
 }
 
 ChosenRecommender chosen_recommender(StepWork const& work, AssetNight const& params) {

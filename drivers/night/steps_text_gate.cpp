@@ -283,11 +283,7 @@ Step text_gate_step(io::Comm const& comm, AssetNight const& params) {
 }
 
 std::string labelling_version(StepWork const& work) {
-  std::filesystem::path const folder = work.folder_of("text_gate");
-  GateRecord const record = read_gate_record(work.comm, folder / "text_gate.json");
-  if (record.verdict.promoted) return record.version;
-  io::ModelAliases const kept = io::read_aliases(work.comm, folder).decided.at(texts_model);
-  return record.rung == "champion" ? kept.champion : kept.previous;
+  return serving_version(work.comm, work.folder_of("text_gate"), "text_gate.json");
 }
 
 }  // namespace tidemill::drivers

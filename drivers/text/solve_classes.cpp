@@ -4,9 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "drivers/text/row_order.hpp"
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
-#include "kernels/random/philox.hpp"
 #include "kernels/text/one_against_rest.hpp"
 
 namespace tidemill::drivers {
@@ -80,7 +80,8 @@ class Blocks {
   void sweep(std::int64_t number) {
     auto const done = to_device(done_);
     kernels::Array<float> const change("text::change", done_.size());
-    kernels::descend_rows({}, matrix_, to_device(order_of(number)), solver_, done, change);
+    kernels::descend_rows({}, matrix_, to_device(drawn_order(chosen_, seed_, number, order_purpose)), solver_, done,
+                          change);
     std::vector<float> const changes = to_host(change);
     for (std::size_t b = 0; b < done_.size(); ++b) {
       if (static_cast<double>(changes[b]) <= costs_.tolerance) done_[b] = 1;
@@ -129,20 +130,6 @@ class Blocks {
     }
     from_host(device, sign);
     return device;
-  }
-
-  std::vector<std::uint32_t> order_of(std::int64_t sweep) const {
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;
-    keyed.reserve(chosen_.size());
-    for (std::uint32_t const row : chosen_) {
-      auto const draw = kernels::Philox::block(seed_, row, static_cast<std::uint32_t>(sweep), order_purpose);
-      keyed.emplace_back(static_cast<std::uint64_t>(draw.word[0]) << 32 | draw.word[1], row);
-    }
-    std::sort(keyed.begin(), keyed.end());
-    std::vector<std::uint32_t> order;
-    order.reserve(keyed.size());
-    for (auto const& [key, row] : keyed) order.push_back(row);
-    return order;
   }
 
   io::Comm const& comm_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "drivers/text/row_order.hpp"
 #include "io/error.hpp"
 #include "io/signals/stop_request.hpp"
 #include "kernels/random/philox.hpp"
@@ -17,20 +18,6 @@ constexpr std::uint32_t member_purpose = 0x6E73, member_order_purpose = 0x6E6F;
 std::uint64_t member_seed(std::uint64_t seed, std::int64_t member) {
   auto const draw = kernels::Philox::block(seed, static_cast<std::uint64_t>(member), 0, member_purpose);
   return static_cast<std::uint64_t>(draw.word[0]) << 32 | draw.word[1];
-}
-
-std::vector<std::uint32_t> member_order(std::span<std::uint32_t const> chosen, std::uint64_t seed, std::int64_t pass) {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;
-  keyed.reserve(chosen.size());
-  for (std::uint32_t const row : chosen) {
-    auto const draw = kernels::Philox::block(seed, row, static_cast<std::uint32_t>(pass), member_order_purpose);
-    keyed.emplace_back(static_cast<std::uint64_t>(draw.word[0]) << 32 | draw.word[1], row);
-  }
-  std::sort(keyed.begin(), keyed.end());
-  std::vector<std::uint32_t> order;
-  order.reserve(keyed.size());
-  for (auto const& [key, row] : keyed) order.push_back(row);
-  return order;
 }
 
 /// This rank's members.
@@ -49,7 +36,8 @@ class Members {
 
   void pass(std::span<std::uint32_t const> chosen, std::int64_t number) {
     for (std::size_t m = 0; m < trainers_.size(); ++m) {
-      trainers_[m].pass(problem_.texts, problem_.label, member_order(chosen, seeds_[m], number), number);
+      trainers_[m].pass(problem_.texts, problem_.label, drawn_order(chosen, seeds_[m], number, member_order_purpose),
+                        number);
     }
   }
 
