@@ -51,19 +51,25 @@ Handle with_parents() {
 Hdf5File::Hdf5File(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
 Hdf5File& Hdf5File::operator=(Hdf5File&&) noexcept = default;
-Hdf5File::~Hdf5File() = default;
+Hdf5File::~Hdf5File() {
+  if (!state_ || state_->reading || !state_->file.is_valid()) return;
+  // Given up: what fails from here on is not the next file's failure.
+  state_->last_object.reset();
+  state_->file.reset();
+  take_write_failure();
+}
 std::filesystem::path const& Hdf5File::path() const { return state_->path; }
 
 Hdf5File Hdf5File::create(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
-  take_write_failure();  // of a file that was given up
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
   Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.get(), 0);
   state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), close_hdf5_file);
-  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "create");
-  return Hdf5File(std::move(state));
+  Hdf5File file(std::move(state));
+  file.state_->check_on_all(passes_failpoint() && file.state_->file.is_valid(), "/", "create");
+  return file;
 }
 
 static bool is_hdf5_file(Comm const& comm, std::filesystem::path const& path) {
@@ -76,7 +82,6 @@ static bool is_hdf5_file(Comm const& comm, std::filesystem::path const& path) {
 
 Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
-  take_write_failure();
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }
@@ -90,12 +95,12 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
 
 Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
-  take_write_failure();
   auto state = std::make_unique<State>(State{comm, path, false, {}});
   Handle const access = access_list(comm);
   state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), close_hdf5_file);
-  state->check_on_all(passes_failpoint() && state->file.is_valid(), "/", "open");
-  return Hdf5File(std::move(state));
+  Hdf5File file(std::move(state));
+  file.state_->check_on_all(passes_failpoint() && file.state_->file.is_valid(), "/", "open");
+  return file;
 }
 
 void Hdf5File::close() {
