@@ -23,11 +23,13 @@ hid_t file_type() {
   if constexpr (std::is_same_v<T, std::uint64_t>) return H5T_STD_U64LE;
 }
 
-/// Several ranks write and read together; one has no MPI-IO beneath the library (see file.cpp). Each moves its own
-/// bytes, which lie side by side anyway: a rank that fails then leaves no other waiting inside MPI-IO.
-Handle transfer_list(Comm const& comm) {
+enum class Transfer { alone, together };
+
+/// Several ranks write and read together; one has no MPI-IO beneath the library (see file.cpp), nor has a file in memory.
+/// Each moves its own bytes, which lie side by side anyway: a rank that fails then leaves no other waiting inside MPI-IO.
+Handle transfer_list(Transfer transfer) {
   Handle list(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-  if (comm.size() > 1) {
+  if (transfer == Transfer::together) {
     H5Pset_dxpl_mpio(list.get(), H5FD_MPIO_COLLECTIVE);
     H5Pset_dxpl_mpio_collective_opt(list.get(), H5FD_MPIO_INDIVIDUAL_IO);
   }
@@ -86,16 +88,23 @@ struct Selection {
   }
 };
 
+Transfer transfer_of(Comm const& comm) { return comm.size() > 1 ? Transfer::together : Transfer::alone; }
+
 herr_t write_selected(Comm const& comm, hid_t dataset, hid_t type, Selection const& part, void const* values) {
-  Handle const transfer = transfer_list(comm);
+  Handle const transfer = transfer_list(transfer_of(comm));
   herr_t const status = H5Dwrite(dataset, type, part.memory.get(), part.file.get(), transfer.get(), values);
   return passes_failpoint() ? status : -1;
 }
 
-herr_t read_selected(Comm const& comm, hid_t dataset, hid_t type, hid_t memory, hid_t file, void* values) {
-  Handle const transfer = transfer_list(comm);
-  herr_t const status = H5Dread(dataset, type, memory, file, transfer.get(), values);
-  return passes_failpoint(CallKind::read) ? status : -1;
+/// What is read; by itself all of a dataset.
+struct Part {
+  hid_t memory = H5S_ALL, file = H5S_ALL;
+};
+
+herr_t read_selected(Comm const& comm, bool is_image, hid_t dataset, hid_t type, Part const& part, void* values) {
+  Handle const transfer = transfer_list(is_image ? Transfer::alone : transfer_of(comm));
+  herr_t const status = H5Dread(dataset, type, part.memory, part.file, transfer.get(), values);
+  return is_image || passes_failpoint(CallKind::read) ? status : -1;
 }
 
 }  // namespace
@@ -148,9 +157,9 @@ std::vector<T> Hdf5File::read_rows(std::string const& name, std::int64_t first, 
   std::vector<T> values(static_cast<std::size_t>(count) * extent.width);
   if (extent.rows == 0) return values;
   Selection const part(dataset, static_cast<hsize_t>(first), static_cast<hsize_t>(count), extent.width);
-  state_->check_on_all(
-      read_selected(state_->comm, dataset, file_type<T>(), part.memory.get(), part.file.get(), values.data()) >= 0,
-      name, "read");
+  herr_t const status = read_selected(state_->comm, state_->is_image, dataset, file_type<T>(),
+                                      {part.memory.get(), part.file.get()}, values.data());
+  state_->check_on_all(status >= 0, name, "read");
   return values;
 }
 
@@ -172,8 +181,8 @@ std::vector<std::string> Hdf5File::read_texts(std::string const& name) {
   if (rows == 0) return values;
   std::string packed(length * rows, '\0');
   Handle const type = text_type(length);
-  state_->check_on_all(read_selected(state_->comm, dataset, type.get(), H5S_ALL, H5S_ALL, packed.data()) >= 0, name,
-                       "read");
+  herr_t const status = read_selected(state_->comm, state_->is_image, dataset, type.get(), {}, packed.data());
+  state_->check_on_all(status >= 0, name, "read");
   for (std::size_t i = 0; i < rows; ++i) {
     std::string_view const cell(packed.data() + i * length, length);
     values[i] = cell.substr(0, std::min(cell.find('\0'), length));

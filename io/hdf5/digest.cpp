@@ -8,6 +8,7 @@
 #include "io/digest/sha256.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/file.hpp"
+#include "io/hdf5/file_image.hpp"
 #include "io/hdf5/file_sum.hpp"
 #include "io/hdf5/handle.hpp"
 #include "io/hdf5/inspection.hpp"
@@ -17,6 +18,13 @@ namespace tidemill::io {
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
+
+/// A file that this rank reads by itself; nothing of that is collective.
+struct OpenedFile {
+  std::filesystem::path path;
+  Handle file;
+  bool is_image = false;
+};
 
 /// One object, open; everything of it but its values, as text; and what is needed to read the values.
 struct ObjectHead {
@@ -105,7 +113,7 @@ std::vector<std::string> all_objects(hid_t file, std::filesystem::path const& pa
 }
 
 /// Digest of `rows` rows from `first` of a dataset, read row-wise.
-Sha256Sum hash_block(ObjectHead const& head, hsize_t first, hsize_t rows, std::filesystem::path const& path) {
+Sha256Sum hash_block(OpenedFile const& opened, ObjectHead const& head, hsize_t first, hsize_t rows) {
   std::array<hsize_t, 8> const start = {first};
   std::array<hsize_t, 8> extent = head.sizes;
   extent[0] = rows;
@@ -120,36 +128,41 @@ Sha256Sum hash_block(ObjectHead const& head, hsize_t first, hsize_t rows, std::f
   auto const read = [&] {
     return H5Dread(head.object.get(), head.type.get(), memory.get(), head.space.get(), H5P_DEFAULT, values.data());
   };
-  if (at_failpoint(read, CallKind::read) < 0) refuse(path, head.name);
+  herr_t const status = opened.is_image ? read() : at_failpoint(read, CallKind::read);
+  if (status < 0) refuse(opened.path, head.name);
   Sha256 hash;
   hash.add(values);
   return hash.finish();
 }
 
-std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, ObjectHead const& head, std::size_t& next_block,
-                                      std::filesystem::path const& path) {
+std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, OpenedFile const& opened, ObjectHead const& head,
+                                      std::size_t& next_block) {
   std::vector<Sha256Sum> mine;
   hsize_t const all_rows = head.sizes[0];
   hsize_t const width = all_rows > 0 ? head.elements / all_rows : 1;
   hsize_t const rows_per_block = std::max<hsize_t>(block_bytes / std::max<hsize_t>(width * head.element_bytes, 1), 1);
   for (hsize_t first = 0; first < all_rows && head.elements > 0; first += rows_per_block, ++next_block) {
     if (static_cast<int>(next_block % static_cast<std::size_t>(comm.size())) != comm.rank()) continue;
-    mine.push_back(hash_block(head, first, std::min(rows_per_block, all_rows - first), path));
+    mine.push_back(hash_block(opened, head, first, std::min(rows_per_block, all_rows - first)));
   }
   return mine;
 }
 
-/// Each rank reads through a handle of its own: nothing here is collective.
-Handle open_alone(std::filesystem::path const& path) {
+/// `bytes` are the file's, or empty when it is to be read from the disk.
+OpenedFile open_alone(std::filesystem::path const& path, std::string const& bytes) {
   auto const open = [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT); };
-  Handle file(at_failpoint(open, CallKind::read), close_hdf5_file);
-  if (!file.is_valid()) throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
-  return file;
+  bool const is_image = !bytes.empty();
+  OpenedFile opened{path, is_image ? open_image(path, bytes) : Handle(at_failpoint(open, CallKind::read), close_hdf5_file),
+                    is_image};
+  if (!opened.file.is_valid()) {
+    throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
+  }
+  return opened;
 }
 
 /// The file's own attribute "digest", empty when there is none.
-std::string digest_attribute(std::filesystem::path const& path) {
-  Handle const file = open_alone(path);
+std::string digest_attribute(OpenedFile const& opened) {
+  auto const& [path, file, is_image] = opened;
   if (H5Aexists(file.get(), "digest") <= 0) return "";
   Handle const attribute(H5Aopen(file.get(), "digest", H5P_DEFAULT), H5Aclose);
   Handle const type(attribute.is_valid() ? H5Aget_type(attribute.get()) : -1, H5Tclose);
@@ -164,17 +177,19 @@ std::string digest_attribute(std::filesystem::path const& path) {
 
 std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path, FileOrigin origin) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  if (origin == FileOrigin::unknown) check_before_opening(comm, path);
+  std::string const bytes =
+      origin == FileOrigin::unknown ? read_small_committed(comm, path) : read_small_file(comm, path);
+  if (bytes.empty() && origin == FileOrigin::unknown) check_before_opening(comm, path);
   std::string heads;
   std::vector<Sha256Sum> mine;
   std::size_t blocks = 0;
   agree(comm, "digest", [&] {
-    Handle const file = open_alone(path);
-    for (std::string const& name : all_objects(file.get(), path)) {
-      ObjectHead const head = read_head(file.get(), name, path);
+    OpenedFile const opened = open_alone(path, bytes);
+    for (std::string const& name : all_objects(opened.file.get(), path)) {
+      ObjectHead const head = read_head(opened.file.get(), name, path);
       heads += head.description + "\n";
       if (!head.is_dataset) continue;
-      std::vector<Sha256Sum> const sums = hash_my_blocks(comm, head, blocks, path);
+      std::vector<Sha256Sum> const sums = hash_my_blocks(comm, opened, head, blocks);
       mine.insert(mine.end(), sums.begin(), sums.end());
     }
   });
@@ -194,10 +209,11 @@ std::string digest_hdf5(Comm const& comm, std::filesystem::path const& path, Fil
 
 std::string carried_digest(Comm const& comm, std::filesystem::path const& path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  if (!check_file_sum(comm, path)) return "";
+  std::string const bytes = read_small_committed(comm, path);
+  if (bytes.empty() && !check_file_sum(comm, path)) return "";
   std::string digest;
   agree(comm, "read the digest of " + path.string(), [&] {
-    if (comm.is_root()) digest = digest_attribute(path);
+    if (comm.is_root()) digest = digest_attribute(open_alone(path, bytes));
   });
   return comm.broadcast(digest);
 }

@@ -21,6 +21,8 @@ struct Hdf5File::State {
   std::filesystem::path path;
   bool reading;
   Handle file;
+  /// Every rank has all bytes in memory (see file_image.hpp): nothing is done together, and no call can fail on one alone.
+  bool is_image = false;
   /// The object used last: what is asked of a column is asked in a row, and a look-up by name takes long.
   std::string last_name = {};
   Handle last_object = {};
@@ -65,6 +67,10 @@ struct Hdf5File::State {
   /// Collective. For calls that all ranks make together: a rank that failed alone would close the file, which is
   /// collective too, while the others wait for it in the next call.
   void check_on_all(bool is_well, std::string const& object, std::string_view what) const {
+    if (is_image) {
+      if (!is_well) fail(object, what);
+      return;
+    }
     bool const is_written = !take_write_failure();
     if (comm.min(is_well && is_written ? 1 : 0) == 0) fail(object, what);
   }

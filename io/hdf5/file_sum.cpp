@@ -53,24 +53,28 @@ std::string trailer_of(std::uint64_t size, std::uint32_t crc) {
 }
 
 /// Where the superblock says that the file ends; 0 when it is of an older version or damaged.
-std::uint64_t end_of_library(FileReader const& file) {
-  std::string const head = file.read(0, superblock_bytes);
+std::uint64_t end_of_library(std::string_view head) {
   bool const is_newest = head.size() == superblock_bytes && head.starts_with(superblock_mark) &&
                          head[version_at] >= 2 && head[offset_size_at] == 8;
-  return is_newest ? little_endian(std::string_view(head).substr(end_of_file_at, 8)) : 0;
+  return is_newest ? little_endian(head.substr(end_of_file_at, 8)) : 0;
 }
 
-/// What stands behind the library's end, empty when the file has no sum. One damage cannot hide the mark and the file's
-/// end both.
-std::string trailer_in(std::filesystem::path const& path, FileReader const& file) {
-  auto const size = static_cast<std::uint64_t>(file.size());
-  if (size > trailer_bytes) {
-    std::string trailer = file.read(static_cast<std::int64_t>(size - trailer_bytes), trailer_bytes);
+/// What stands behind the library's end, empty when the file has no sum. `read` gives bytes of it from an offset on. One
+/// damage cannot hide the mark and the file's end both.
+template <class Read>
+std::string trailer_in(std::filesystem::path const& path, std::int64_t size, Read const& read) {
+  if (size > static_cast<std::int64_t>(trailer_bytes)) {
+    std::string trailer(read(size - static_cast<std::int64_t>(trailer_bytes), trailer_bytes));
     if (trailer.starts_with(sum_mark)) return trailer;
   }
-  std::uint64_t const end = end_of_library(file);
+  auto const end = static_cast<std::int64_t>(end_of_library(read(0, superblock_bytes)));
   if (end != 0 && end != size) refuse_sum(path, fmt::format("it has {} bytes, {} were written", size, end));
   return "";
+}
+
+void compare_sum(std::filesystem::path const& path, std::string_view trailer, std::int64_t summed, std::uint32_t crc) {
+  if (trailer == trailer_of(static_cast<std::uint64_t>(summed), crc)) return;
+  refuse_sum(path, "its bytes do not fit their check sum");
 }
 
 std::uint32_t crc_of_part(FileReader const& file, RowRange part) {
@@ -103,6 +107,18 @@ void append_file_sum(std::filesystem::path const& path) {
   write_file_at(path, static_cast<std::int64_t>(size), trailer_of(size, crc));
 }
 
+bool check_sum_within(std::filesystem::path const& path, std::string_view bytes) {
+  auto const size = static_cast<std::int64_t>(bytes.size());
+  auto const read = [&](std::int64_t from, std::size_t count) {
+    return bytes.substr(static_cast<std::size_t>(from), count);
+  };
+  std::string const trailer = trailer_in(path, size, read);
+  if (trailer.empty()) return false;
+  compare_sum(path, trailer, size - static_cast<std::int64_t>(trailer_bytes),
+              crc_of(bytes.substr(0, bytes.size() - trailer_bytes)));
+  return true;
+}
+
 bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
   std::array<std::uint64_t, 2> part = {0, 0};  // bytes and CRC of this rank's share
   std::string trailer;
@@ -111,7 +127,7 @@ bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
     std::error_code missing;
     if (!std::filesystem::exists(path, missing)) return;  // whoever opens it says so
     FileReader const file(path);
-    trailer = trailer_in(path, file);
+    trailer = trailer_in(path, file.size(), [&](std::int64_t from, std::size_t count) { return file.read(from, count); });
     if (trailer.empty()) return;
     summed = file.size() - static_cast<std::int64_t>(trailer_bytes);
     RowRange const share = even_share(summed, comm.rank(), comm.size());
@@ -125,9 +141,7 @@ bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
       crc = static_cast<std::uint32_t>(
           crc32_combine(crc, static_cast<std::uint32_t>(parts[r + 1]), static_cast<z_off_t>(parts[r])));
     }
-    if (trailer != trailer_of(static_cast<std::uint64_t>(summed), crc)) {
-      refuse_sum(path, "its bytes do not fit their check sum");
-    }
+    compare_sum(path, trailer, summed, crc);
   });
   return comm.broadcast(trailer.empty() ? "" : "summed") == "summed";
 }

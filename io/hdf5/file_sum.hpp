@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "io/comm/comm.hpp"
 
@@ -17,6 +18,9 @@ void append_file_sum(std::filesystem::path const& path);
 
 /// Not collective, and quick: whether there is a whole trailer behind `path`'s end. The bytes before it are not read.
 bool has_file_sum(std::filesystem::path const& path);
+
+/// Not collective. What check_file_sum says of a file with these bytes.
+bool check_sum_within(std::filesystem::path const& path, std::string_view bytes);
 
 /// Collective; every rank reads its share. Throws DataError unless the bytes are those that were summed. False for a
 /// file without a sum that ends where its superblock says, and for a missing one: it was not committed by tidemill.

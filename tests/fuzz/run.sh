@@ -1,8 +1,11 @@
 #!/bin/sh
 # Builds the fuzzers with clang's libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, and runs each for a while.
-# usage: sh tests/fuzz/run.sh [--seconds N] [--seed N] [TARGET...]     N: 60 a target; TARGET: csv ingest config ...
-# Starts from tests/fuzz/corpus/TARGET; what is found new stays in build-fuzz/corpus/TARGET, an input that ends a fuzzer
-# in build-fuzz/crashes. Prints inputs tried and edges seen per target; ends with 1 when a fuzzer was ended by an input.
+# usage: sh tests/fuzz/run.sh [--seconds N] [--seed N] [--anew] [TARGET...]
+#   --seconds   of processor time for each target (default: 60); a target for every core runs at a time
+#   --anew      forget earlier rounds, which count otherwise: what was interrupted goes on
+# TARGET is csv, ingest, config ...; all when none is named. Starts from tests/fuzz/corpus/TARGET; what is found new stays
+# in build-fuzz/corpus/TARGET, an input that ends a fuzzer in build-fuzz/crashes. Prints inputs tried and edges seen per
+# target; ends with 1 when a fuzzer was ended by an input.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -12,7 +15,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --seconds) shift; seconds=${1:?} ;;
     --seed) shift; seed=${1:?} ;;
-    -*) sed -n '3,5s/^# //p' "$0" >&2; exit 2 ;;
+    --anew) rm -f build-fuzz/*.rounds ;;
+    -*) sed -n '3,8s/^# //p' "$0" >&2; exit 2 ;;
     *) break ;;
   esac
   shift
@@ -34,22 +38,7 @@ if ! { cmake -S . -B $folder -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPI
   exit 1
 fi
 
-# One process each: no daemon of Open MPI beside it.
-export OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self OMPI_MCA_pml=ob1
+printf '| target | processor seconds | inputs | edges | kept | ended by an input |\n|---|---|---|---|---|---|\n'
 status=0
-printf '| target | seconds | inputs | edges | kept | ended by an input |\n|---|---|---|---|---|---|\n'
-for target in "$@"; do
-  mkdir -p "$folder/corpus/$target"
-  log=$folder/$target.log
-  ended=no
-  dictionary=""
-  [ ! -e "tests/fuzz/$target.dict" ] || dictionary="-dict=tests/fuzz/$target.dict"
-  ASAN_OPTIONS=detect_leaks=0 $folder/fuzz_"$target" $dictionary -seed="$seed" -max_total_time="$seconds" -rss_limit_mb=4096 \
-    -timeout=120 -max_len=16384 -artifact_prefix=$folder/crashes/"$target"- -print_final_stats=1 \
-    "$folder/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 || { ended=YES; status=1; }
-  inputs=$(sed -n 's/.*number_of_executed_units: *//p' "$log")
-  edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -1)
-  kept=$(ls "$folder/corpus/$target" | wc -l)
-  printf '| %s | %s | %s | %s | %s | %s |\n' "$target" "$seconds" "${inputs:--}" "${edges:--}" "$kept" "$ended"
-done
+printf '%s\n' "$@" | xargs -P "$cores" -I TARGET sh tests/fuzz/run_target.sh $folder TARGET "$seconds" "$seed" || status=1
 exit $status
