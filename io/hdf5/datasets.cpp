@@ -25,8 +25,9 @@ hid_t file_type() {
 
 enum class Transfer { alone, together };
 
-/// Several ranks write and read together; one has no MPI-IO beneath the library (see file.cpp), nor has a file in memory.
-/// Each moves its own bytes, which lie side by side anyway: a rank that fails then leaves no other waiting inside MPI-IO.
+/// Several ranks write and read together; one has no MPI-IO beneath the library (see file.cpp), nor has a file in
+/// memory. Each moves its own bytes, which lie side by side anyway: a rank that fails then leaves no other waiting
+/// inside MPI-IO.
 Handle transfer_list(Transfer transfer) {
   Handle list(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
   if (transfer == Transfer::together) {

@@ -152,8 +152,8 @@ std::vector<Sha256Sum> hash_my_blocks(Comm const& comm, OpenedFile const& opened
 OpenedFile open_alone(std::filesystem::path const& path, std::string const& bytes) {
   auto const open = [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT); };
   bool const is_image = !bytes.empty();
-  OpenedFile opened{path, is_image ? open_image(path, bytes) : Handle(at_failpoint(open, CallKind::read), close_hdf5_file),
-                    is_image};
+  OpenedFile opened{
+      path, is_image ? open_image(path, bytes) : Handle(at_failpoint(open, CallKind::read), close_hdf5_file), is_image};
   if (!opened.file.is_valid()) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
   }

@@ -21,7 +21,8 @@ struct Hdf5File::State {
   std::filesystem::path path;
   bool reading;
   Handle file;
-  /// Every rank has all bytes in memory (see file_image.hpp): nothing is done together, and no call can fail on one alone.
+  /// Every rank has all bytes in memory (see file_image.hpp): nothing is done together, and no call can fail on one
+  /// alone.
   bool is_image = false;
   /// The object used last: what is asked of a column is asked in a row, and a look-up by name takes long.
   std::string last_name = {};

@@ -59,8 +59,8 @@ std::uint64_t end_of_library(std::string_view head) {
   return is_newest ? little_endian(head.substr(end_of_file_at, 8)) : 0;
 }
 
-/// What stands behind the library's end, empty when the file has no sum. `read` gives bytes of it from an offset on. One
-/// damage cannot hide the mark and the file's end both.
+/// What stands behind the library's end, empty when the file has no sum. `read` gives bytes of it from an offset on.
+/// One damage cannot hide the mark and the file's end both.
 template <class Read>
 std::string trailer_in(std::filesystem::path const& path, std::int64_t size, Read const& read) {
   if (size > static_cast<std::int64_t>(trailer_bytes)) {
@@ -127,7 +127,8 @@ bool check_file_sum(Comm const& comm, std::filesystem::path const& path) {
     std::error_code missing;
     if (!std::filesystem::exists(path, missing)) return;  // whoever opens it says so
     FileReader const file(path);
-    trailer = trailer_in(path, file.size(), [&](std::int64_t from, std::size_t count) { return file.read(from, count); });
+    trailer =
+        trailer_in(path, file.size(), [&](std::int64_t from, std::size_t count) { return file.read(from, count); });
     if (trailer.empty()) return;
     summed = file.size() - static_cast<std::int64_t>(trailer_bytes);
     RowRange const share = even_share(summed, comm.rank(), comm.size());
