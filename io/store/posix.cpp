@@ -161,7 +161,8 @@ void write_file_at(fs::path const& path, std::int64_t offset, std::string_view b
 }
 
 void copy_file(fs::path const& from, fs::path const& to) {
-  Descriptor copy(to, O_WRONLY | O_CREAT | O_EXCL, "create");
+  fs::path const temporary = to.string() + ".tmp";
+  Descriptor copy(temporary, O_WRONLY | O_CREAT | O_EXCL, "create");
   std::int64_t offset = 0;
   read_in_blocks(from, [&](std::string_view block) {
     copy.write(block, offset);
@@ -169,6 +170,7 @@ void copy_file(fs::path const& from, fs::path const& to) {
   });
   copy.sync();
   copy.close();
+  rename_file(temporary, to);
 }
 
 FileReader::FileReader(fs::path const& path) : path_(path), descriptor_(open_at(path, O_RDONLY)) {

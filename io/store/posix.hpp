@@ -21,7 +21,7 @@ void remove_tree(std::filesystem::path const& path);
 void make_folders(std::filesystem::path const& folder);
 /// A symbolic link at `link`, where nothing may be yet.
 void make_link(std::filesystem::path const& target, std::filesystem::path const& link);
-/// To a name that must be free; durable but for its entry in the folder.
+/// By a temporary name beside it, NAME.tmp, which must be free; durable but for its entry in the folder.
 void copy_file(std::filesystem::path const& from, std::filesystem::path const& to);
 /// Writes a new file at `path` (create or truncate), all bytes.
 void write_file(std::filesystem::path const& path, std::string_view bytes);
