@@ -26,7 +26,10 @@ enum class Unit {
   asset_and_asset,
   asset_cubed,
   asset_with_trend,
-  picture
+  picture,
+  text_byte,
+  text_byte_and_class,
+  text_weight
 };
 
 /// Per million units. Time and memory are shared by the ranks, but for a tree: every rank waits for the search of its
@@ -41,7 +44,7 @@ struct StepRule {
   double seconds, memory, written;  ///< whatever the work; MB
   std::int64_t files;
   std::int64_t published;  ///< files that the results have of it
-  std::array<UnitRate, 3> rates = {};
+  std::array<UnitRate, 4> rates = {};
   int best_models = 0;  ///< files of tonight's best model that it writes
 };
 
@@ -74,8 +77,8 @@ constexpr StepRule rules[]{
     {"trend", .03, 60, .05, 1, 1, {{{Unit::line, .1, 300, 0}}}},
     {"promotion", .05, 60, .1, 3, 3, {{{Unit::line, 7, 1400, .2}}}},
     {"drift", .05, 60, .05, 2, 2, {{{Unit::line, .1, 300, 0}}}},
-    {"results", .15, 60, .6, 2, 0, {{{Unit::user, 25, 0, 1860}, {Unit::asset, 25, 0, 1000}, {Unit::line, 1, 0, 3}}}, 2},
-    {"publish", .1, 60, .8, 0, 0, {{{Unit::user, 18, 0, 1860}, {Unit::asset, 30, 0, 1000}, {Unit::line, .5, 0, 3}}}, 2},
+    {"results", .15, 60, .6, 2, 0, {{{Unit::user, 25, 0, 1860}, {Unit::asset, 25, 0, 1000}, {Unit::line, 1, 0, 3}, {Unit::text_weight, .03, 0, 8}}}, 2},
+    {"publish", .1, 60, .8, 0, 0, {{{Unit::user, 18, 0, 1860}, {Unit::asset, 30, 0, 1000}, {Unit::line, .5, 0, 3}, {Unit::text_weight, .03, 0, 8}}}, 2},
     {"catalogue", .03, 40, .05, 1, 1, {{{Unit::asset, 10, 1000, 255}}}},
     {"interactions", .03, 42, .1, 3, 2, {{{Unit::pair, .7, 0, 12}}}},
     {"in_use", .02, 45, .01, 1, 0},
@@ -126,8 +129,20 @@ constexpr StepRule rules[]{
      {{{Unit::pair, 6, 300, 0}, {Unit::user_and_asset, .17, 0, 0}, {Unit::user, 0, 0, 930}}}},
     {"similar", .02, 45, .05, 2, 2, {{{Unit::asset_and_asset, .085, 0, 0}, {Unit::asset, 0, 10000, 300}}}},
     {"asset_trends", .1, 45, .05, 2, 2, {{{Unit::asset_with_trend, 2400, 85000, 100}, {Unit::pair, .5, 100, 0}}}},
-    {"texts", .1, 60, .1, 3, 1},
-    {"text_gate", .1, 60, .1, 3, 3},
+    {"texts",
+     .1,
+     100,
+     .1,
+     3,
+     1,
+     {{{Unit::text_byte, 1.5, 0, 0}, {Unit::text_byte_and_class, .24, 0, 0}, {Unit::text_weight, 0, 28, 40}}}},
+    {"text_gate",
+     .1,
+     90,
+     .1,
+     3,
+     3,
+     {{{Unit::text_byte, 1.2, 0, 0}, {Unit::text_byte_and_class, .01, 0, 0}, {Unit::text_weight, 0, 17, 8}}}},
     {"pictures", .1, 45, .05, 3, 2, {{{Unit::picture, 8000, 15000, 450}}}},
 };
 
@@ -139,6 +154,12 @@ double assets_with_trend(NightSize const& size) {
   double const share =
       std::min(1.0, mean / (2.0 * static_cast<double>(std::max<std::int64_t>(1, size.trend_min_count))));
   return assets * share * share;
+}
+
+/// One for each term and class. A text of n bytes has about 60 sqrt(n) terms of words, their pairs and characters that
+/// occur twice (Heaps' law; 43 to 74 in the sets of questions that the rates are fitted to).
+double text_weights(NightSize const& size) {
+  return 60 * std::sqrt(static_cast<double>(size.text_bytes)) * static_cast<double>(size.text_classes);
 }
 
 double millions_of(Unit unit, NightSize const& size, std::int64_t trainings) {
@@ -169,6 +190,12 @@ double millions_of(Unit unit, NightSize const& size, std::int64_t trainings) {
       return assets_with_trend(size) / 1e6;
     case Unit::picture:
       return static_cast<double>(size.pictures) / 1e6;
+    case Unit::text_byte:
+      return static_cast<double>(size.text_bytes) / 1e6;
+    case Unit::text_byte_and_class:
+      return static_cast<double>(size.text_bytes) * static_cast<double>(size.text_classes) / 1e6;
+    case Unit::text_weight:
+      return text_weights(size) / 1e6;
     default:
       return 0;
   }

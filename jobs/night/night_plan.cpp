@@ -90,6 +90,21 @@ void look_at_interactions(io::Comm const& comm, drivers::AssetNightParams const&
   for (drivers::AssetModel const& model : asset.models) size.training_memory[model.name] = model.memory;
 }
 
+/// Labels are counted as the items of users are.
+void look_at_texts(io::Comm const& comm, drivers::AssetTexts const& texts, drivers::NightSize& size) {
+  if (texts.file.empty()) return;
+  constexpr std::int64_t usual_classes = 20;
+  std::array<std::int64_t, 2> found{};  // bytes, rows
+  if (comm.is_root()) found = {bytes_of_file(texts.file), lines_of_export(texts.file)};
+  comm.broadcast(std::span<std::int64_t>(found));
+  drivers::InteractionFormat format;
+  format.user = texts.text;
+  format.item = texts.target;
+  std::int64_t const labels = drivers::expected_entities(comm, std::span(&texts.file, 1), format, found[1]).items;
+  size.text_bytes = found[0];
+  size.text_classes = labels > 0 ? labels : usual_classes;
+}
+
 /// Blocks of horizons, each with a model and the two of its range.
 std::int64_t trees_of(drivers::ForecastParams const& forecast) {
   std::int64_t const blocks = (forecast.horizon + forecast.block - 1) / std::max<std::int64_t>(1, forecast.block);
@@ -117,6 +132,7 @@ drivers::NightSize size_of_night(io::Comm const& comm, drivers::AssetNight const
   size.stored_lines = sizes[2];
   size.pictures = sizes[3];
   look_at_interactions(comm, params.asset, size);
+  look_at_texts(comm, params.asset.texts, size);
   size.trees = trees_of(params.backtest.forecast);
   size.origins = params.backtest.origins;
   return size;

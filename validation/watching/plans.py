@@ -5,7 +5,8 @@ usage: plans.py --tidemill build/tidemill [--nights judged|fitted] [--only NAME]
 
 Each night is generated, planned, run into an empty store and compared: seconds and bytes written of all steps, the
 largest memory of a step on one rank, the files of all steps. Rates of the plan were fitted to the nights of `fitted`;
-those of `judged` have other sizes, shapes, seeds and options. `plan` is asked before the night begins. One line of
+those of `judged` have other sizes, shapes, seeds and options. Nights of texts are of public questions and are left out
+where these are absent (see validation/published/text.py). `plan` is asked before the night begins. One line of
 Markdown per night; --steps prints the steps as well. Ranks and threads: MPIRUN (default "mpirun -n") and
 OMP_NUM_THREADS.
 """
@@ -16,8 +17,19 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "published"))
+import text
+from public_data import DATA
+from runner import write_table
+
+TEXTS = """[asset]
+texts = texts.csv
+texts-text = text
+texts-target = category
+"""
 ASSETS = """[asset]
 interactions = interactions.csv
 time = time
@@ -63,6 +75,20 @@ def assets(users, items, seed, size="small"):
     return ["--what", "assets", "--size", size, "--users", str(users), "--assets", str(items), "--seed", str(seed)]
 
 
+class Texts:
+    """Rows of a public set with its first `classes` labels (None: all), one row of each `every`."""
+
+    def __init__(self, name, classes=None, every=1):
+        self.name, self.classes, self.every = name, classes, every
+
+    def write(self, folder):
+        rows = text.SETS[self.name][0]()[0]
+        kept = sorted({label for _, label in rows})[:self.classes]
+        os.makedirs(folder, exist_ok=True)
+        write_table(os.path.join(folder, "texts.csv"), text.HEADER,
+                    [row for row in rows if row[1] in kept][::self.every])
+
+
 # name: (what to generate, configuration, ranks)
 FITTED = {
     "chain small": ([chain("small", 1)], sales(), 1),
@@ -71,6 +97,10 @@ FITTED = {
     "assets wide": ([assets(1000, 4000, 1)], ASSETS, 1),
     "assets long": ([assets(8000, 400, 1)], ASSETS, 1),
     "assets medium": ([assets(6000, 3000, 1, "medium")], ASSETS, 1),
+    "texts clinc150": ([Texts("clinc150")], TEXTS, 1),
+    "texts clinc150, half": ([Texts("clinc150", every=2)], TEXTS, 1),
+    "texts banking77": ([Texts("banking77")], TEXTS, 1),
+    "texts atis": ([Texts("atis")], TEXTS, 1),
 }
 JUDGED = {
     "sales: toast alone, 250 trees, 3 origins": ([chain("small", 61)], sales(("toast",), 250, 80, 3), 1),
@@ -82,6 +112,9 @@ JUDGED = {
         [assets(1800, 2200, 74)], ASSETS + "models = popularity,ease,itemknn\n", 1),
     "sales and assets: all exports, 1300 users, 700 assets": (
         [chain("small", 81), assets(1300, 700, 82)], sales(origins=1) + ASSETS, 2),
+    "texts: banking77, 20 labels": ([Texts("banking77", 20)], TEXTS, 1),
+    "texts: clinc150, 60 labels": ([Texts("clinc150", 60)], TEXTS, 2),
+    "texts: atis, a third": ([Texts("atis", every=3)], TEXTS, 1),
 }
 
 
@@ -105,11 +138,14 @@ def night(tidemill, folder, generated, config, ranks):
     """The plan and the steps of one night."""
     launcher = shlex.split(os.environ.get("MPIRUN", "mpirun -n")) + [str(ranks)]
     for what in generated:
+        if isinstance(what, Texts):
+            what.write(os.path.join(folder, "input"))
+            continue
         run([tidemill, "generate", "--output", os.path.join(folder, "input")] + what)
     with open(os.path.join(folder, "night.cfg"), "w", encoding="utf-8") as file:
         file.write(config)
     options = ["--config", os.path.join(folder, "night.cfg"), "--input", os.path.join(folder, "input"),
-               "--store", os.path.join(folder, "store")]
+               "--store", os.path.join(folder, "store")] + (["--date", "2026-11-20"] if config == TEXTS else [])
     plan = json.loads(run(launcher + [tidemill, "plan", "--json"] + options))
     run(launcher + [tidemill, "nightly", "--quiet"] + options)
     records = glob.glob(os.path.join(folder, "store", "main", "runs", "*", "record.json"))
@@ -129,6 +165,9 @@ def main():
     print("|---|---|---|---|---|---|")
     for name, (generated, config, ranks) in (JUDGED if options.nights == "judged" else FITTED).items():
         if options.only and options.only not in name:
+            continue
+        if config == TEXTS and not (DATA / "clinc150").exists():
+            print(f"{name}: left out, there are no public texts", file=sys.stderr)
             continue
         folder = tempfile.mkdtemp(prefix="plan-")
         try:
