@@ -24,8 +24,8 @@ dictionary=""
 # Sets `used` to the processor seconds of all children so far. (Not in a subshell, whose children are others.)
 look_at_children() {
   times >"$folder/$target.times"
-  used=$(awk 'NR == 2 { split($1, user, /[ms]/); split($2, system, /[ms]/)
-                        print user[1] * 60 + user[2] + system[1] * 60 + system[2] }' "$folder/$target.times")
+  used=$(awk 'NR == 2 { split($1, own, /[ms]/); split($2, kernel, /[ms]/)
+                        print own[1] * 60 + own[2] + kernel[1] * 60 + kernel[2] }' "$folder/$target.times")
 }
 sum_of() { awk -v column="$1" '{ sum += $column } END { printf "%d", sum }' "$rounds"; }
 
