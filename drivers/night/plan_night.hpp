@@ -23,8 +23,8 @@ struct NightSize {
   std::int64_t trend_min_count = 20;  ///< interactions without which an asset has no trend
   std::int64_t pictures = 0;
   std::int64_t text_bytes = 0, text_classes = 0;  ///< of the table of texts; classes of its labels, about
-  std::int64_t trees = 0;    ///< of all models that the forecast trains
-  std::int64_t origins = 0;  ///< of the back-test: each trains the models once more
+  std::int64_t trees = 0;                         ///< of all models that the forecast trains
+  std::int64_t origins = 0;                       ///< of the back-test: each trains the models once more
 
   int ranks() const { return training.ranks; }
   /// What is ingested anew replaces what the store holds of the same days; the larger of both is looked at.
@@ -32,9 +32,9 @@ struct NightSize {
 };
 
 /// What each of `steps` (names, in order) will need. Each number is a constant of the step plus one per unit of its
-/// work (bytes of exports, lines, lines times trees, pairs, users times assets, pictures, weights of texts); time and memory per unit are
-/// shared by the ranks. Constants are measured: see the table in the source. Reading interactions and training models
-/// take what their own estimates say besides. Unknown steps get those of a small one.
+/// work (bytes of exports, lines, lines times trees, pairs, users times assets, pictures, weights of texts); time and
+/// memory per unit are shared by the ranks. Constants are measured: see the table in the source. Reading interactions
+/// and training models take what their own estimates say besides. Unknown steps get those of a small one.
 std::vector<StepPlan> plan_steps(std::vector<std::string> const& steps, NightSize const& size);
 
 /// A plan beside what came of it.

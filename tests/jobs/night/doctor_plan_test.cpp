@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <tuple>
 
 #include "drivers/doctor/device_check.hpp"
 #include "drivers/night/plan_night.hpp"
@@ -117,6 +118,16 @@ drivers::NightSize judged_size(std::int64_t lines, std::int64_t trees, std::int6
   return size;
 }
 
+JudgedNight judged_texts(char const* what, std::int64_t bytes, std::int64_t classes, int ranks,
+                         std::array<double, 3> const& measured) {
+  JudgedNight night{what, {}, false, {}, 0, 0, 0, 12};
+  night.size.text_bytes = bytes;
+  night.size.text_classes = classes;
+  night.size.training.ranks = ranks;
+  std::tie(night.seconds, night.megabytes, night.written) = std::tuple_cat(measured);
+  return night;
+}
+
 std::vector<JudgedNight> judged_nights() {
   StepNames const usual{"popularity", "itemknn", "ials", "transitions", "content", "hybrid"};
   return {{"toast alone, 3 origins", judged_size(2499, 820, 3, 1), true, {}, 8.0, 48, 14.0, 40},
@@ -132,7 +143,10 @@ std::vector<JudgedNight> judged_nights() {
            93,
            191.8,
            48},
-          {"sales and assets", judged_size(7491, 800, 1, 2, {22515, 1300, 696}), true, usual, 15.1, 110, 75.2, 89}};
+          {"sales and assets", judged_size(7491, 800, 1, 2, {22515, 1300, 696}), true, usual, 15.1, 110, 75.2, 89},
+          judged_texts("20 labels of banking77", 229'721, 20, 1, {1.9, 122, 39.6}),
+          judged_texts("60 labels of clinc150", 331'911, 60, 2, {4.5, 159, 293.2}),
+          judged_texts("a third of atis", 131'251, 19, 1, {1.3, 115, 21.8})};
 }
 
 StepNames steps_of_judged(JudgedNight const& night) {
@@ -147,6 +161,7 @@ StepNames steps_of_judged(JudgedNight const& night) {
     steps.insert(steps.end(), {"judge", "champion", "recommender_gate", "content_rung", "recommend", "similar",
                                "asset_trends", "pictures"});
   }
+  if (night.size.text_bytes > 0) steps.insert(steps.end(), {"texts", "text_gate"});
   steps.insert(steps.end(), {"results", "publish"});
   return steps;
 }
