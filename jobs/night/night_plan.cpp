@@ -140,8 +140,9 @@ drivers::NightSize size_of_night(io::Comm const& comm, drivers::AssetNight const
 
 std::vector<drivers::StepPlan> plan_of(std::vector<drivers::Step> const& steps, drivers::NightSize const& size) {
   std::vector<std::string> names;
+  names.reserve(steps.size() + 1);
   for (drivers::Step const& step : steps) names.push_back(step.name);
-  names.push_back("publish");
+  names.emplace_back("publish");
   return drivers::plan_steps(names, size);
 }
 
