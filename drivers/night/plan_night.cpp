@@ -171,7 +171,7 @@ double assets_with_trend(NightSize const& size) {
 }
 
 /// One for each term and class. A text of n bytes has about 60 sqrt(n) terms of words, their pairs and characters that
-/// occur twice (Heaps' law; 43 to 74 in the sets of questions that the rates are fitted to).
+/// occur twice (Heaps' law; 22 to 68 in the sets of questions that the rates are fitted to).
 double text_weights(NightSize const& size) {
   return 60 * std::sqrt(static_cast<double>(size.text_bytes)) * static_cast<double>(size.text_classes);
 }
