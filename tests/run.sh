@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-sh configs/build/install_packages.sh
+sh configs/build/install_packages.sh python3 strace faketime
 . configs/build/environment.sh
 jobs=${jobs:-$compile_jobs}
 if [ -n "${CUDACXX:-}" ] || command -v nvcc >/dev/null 2>&1; then

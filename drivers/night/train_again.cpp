@@ -36,7 +36,9 @@ NightRecommender train_recommender(StepWork const& work, AssetNight const& param
                                    std::string const& part) {
   std::optional<Catalogue> const catalogue = load_catalogue(work, params);
   std::optional<WarmParent> warm;
-  if (parent) warm.emplace(*parent->recommender.model, parent->recommender.card.histories.item_ids, parent->version);
+  if (parent) {
+    warm.emplace(WarmParent{*parent->recommender.model, parent->recommender.card.histories.item_ids, parent->version});
+  }
   CheckpointPlace checkpoints{work.folder / "checkpoints", work.key, params.checkpoint_seconds};
   if (!part.empty()) {
     checkpoints.folder /= part;

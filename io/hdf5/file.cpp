@@ -4,6 +4,7 @@
 #include "io/hdf5/file_state.hpp"
 #include "io/hdf5/inspection.hpp"
 #include "io/store/failpoint.hpp"
+#include "io/store/schema_version.hpp"
 
 namespace tidemill::io {
 namespace {
@@ -81,12 +82,21 @@ static bool is_hdf5_file(Comm const& comm, std::filesystem::path const& path) {
   return found == 1;
 }
 
+/// What tidemill wrote says in which layout; files of others do not.
+static Hdf5File of_known_version(Hdf5File file) {
+  if (file.has_attribute("/", "program_version") && file.has_attribute("/", "schema_version")) {
+    check_schema_version(file.integer_attribute("/", "schema_version"), file.text_attribute("/", "program_version"),
+                         file.path().string());
+  }
+  return file;
+}
+
 Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   silence_library();
   if (std::string const bytes = read_small_committed(comm, path); !bytes.empty()) {
     auto image = std::make_unique<State>(State{comm, path, true, open_image(path, bytes), true});
     image->check_on_all(image->file.is_valid(), "/", "open");
-    return Hdf5File(std::move(image));
+    return of_known_version(Hdf5File(std::move(image)));
   }
   if (!is_hdf5_file(comm, path)) {
     throw DataError(fmt::format("{} is missing, truncated or not an HDF5 file", path.string()));
@@ -96,7 +106,7 @@ Hdf5File Hdf5File::open(Comm const& comm, std::filesystem::path const& path) {
   Handle const access = access_list(comm);
   state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), close_hdf5_file);
   state->check_on_all(passes_failpoint(CallKind::read) && state->file.is_valid(), "/", "open");
-  return Hdf5File(std::move(state));
+  return of_known_version(Hdf5File(std::move(state)));
 }
 
 Hdf5File Hdf5File::open_for_update(Comm const& comm, std::filesystem::path const& path) {

@@ -18,7 +18,8 @@ namespace tidemill::io {
 class Hdf5File {
  public:
   static Hdf5File create(Comm const& comm, std::filesystem::path const& path);
-  /// Checks what tidemill committed and inspects what it did not, see inspection.hpp.
+  /// Checks what tidemill committed and inspects what it did not, see inspection.hpp; refuses what a newer tidemill
+  /// wrote in a layout that this one does not know, see store/schema_version.hpp.
   static Hdf5File open(Comm const& comm, std::filesystem::path const& path);
   /// For adding to a file that is not yet published.
   static Hdf5File open_for_update(Comm const& comm, std::filesystem::path const& path);

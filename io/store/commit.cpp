@@ -7,11 +7,11 @@
 #include "io/hdf5/file_sum.hpp"
 #include "io/store/committed_digest.hpp"
 #include "io/store/posix.hpp"
+#include "io/store/schema_version.hpp"
 
 namespace tidemill::io {
 namespace {
 
-constexpr std::int64_t schema_version = 1;
 constexpr std::string_view hdf5_signature = "\211HDF\r\n\032\n";
 
 std::filesystem::path temporary_name(std::filesystem::path const& path) { return path.string() + ".tmp"; }

@@ -6,10 +6,12 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   failpoints   fail call K of the night for every K: errors, short transfers, kills
   flips        single bits of every kind of file and of the pointer `current`
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
+  power_loss   disks as they may be when the power is lost in the middle of the night (needs strace, which it follows by)
   use          nights that run on a store with a damaged file
   full_disk    file systems of a sweep of sizes (needs the right to mount one)
   file_limit   files that may not grow beyond a sweep of limits
   idempotence  the finished night again
+  environment  other locales, time zones, limits, users, paths and, where libfaketime is installed, clocks
 Every choice comes from the seed, which is printed. Exits with 1 when anything was silently wrong, crashed, or left
 the night before damaged. --seconds ends the failpoints after that time; they are drawn in random order. --count
 stands for the tier's number of cases of each part. --record keeps each failpoint case with its outcome, and the
@@ -27,12 +29,19 @@ import tempfile
 import time
 
 import broken_runs
+import call_log
 import damaged_files
+import environments
+import run_cases
+from power_loss import PowerLosses
 from small_night import ROOT, TENANT, SmallNight, Tidemill, link_tree
 
-ALL = ("failpoints", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence")
-# failpoints (0: all), flips per kind, rounds of other damage per kind, nights on damaged stores, sizes of disks and files
-COUNTS = {"quick": (8, 150, 4, 2, 2), "long": (0, 2000, 25, 100, 50)}
+ALL = ("failpoints", "power_loss", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence",
+       "environment")
+# Cases of each part: failpoints (0 for all), lost powers, flips per kind, rounds of other damage per kind, nights on
+# damaged stores, sizes of disks and files.
+PARTS_COUNTED = ("failpoints", "power_loss", "flips", "truncations", "use", "sizes")
+COUNTS = {"quick": (8, 12, 150, 4, 2, 2), "long": (0, 2000, 2000, 25, 100, 50)}
 
 
 def use_damaged(night, folder, generator, number):
@@ -72,7 +81,9 @@ def summed(name, results, note=""):
 class Campaign:
     def __init__(self, arguments, folder):
         self.arguments = arguments
-        self.counts = COUNTS[arguments.tier] if arguments.count is None else 5 * (arguments.count,)
+        self.counts = dict(zip(PARTS_COUNTED, COUNTS[arguments.tier]))
+        if arguments.count is not None:
+            self.counts = dict.fromkeys(PARTS_COUNTED, arguments.count)
         self.folder = folder
         self.tidemill = Tidemill(arguments.tidemill, folder)
         self.night = SmallNight(self.tidemill, folder / "work")
@@ -90,11 +101,11 @@ class Campaign:
 
     def failpoints(self):
         record = self.arguments.record and pathlib.Path(self.arguments.record)
-        record = broken_runs.CaseRecord(record, self.night)
+        record = run_cases.CaseRecord(record, self.night)
         points = broken_runs.Failpoints(self.night, self.folder / "broken", self.arguments.workers, record)
         points.folder.mkdir()
         part, parts = self.arguments.slice
-        cases, before = points.run(self.random("failpoints"), self.counts[0], self.arguments.seconds, part, parts)
+        cases, before = points.run(self.random("failpoints"), self.counts["failpoints"], self.arguments.seconds, part, parts)
         self.rows += points.rows()
         self.faults += [f"{line['mode']}@{line['call']}: {'; '.join(line['faults'] + line['messages'])}"
                         for line in record.violations()]
@@ -102,6 +113,20 @@ class Campaign:
         print(f"{cases} cases, {before} of them run before; a night makes {self.night.calls} calls, "
               f"{sum(k in 'cw' for k in kinds)} of them change the disk, {sum(k in 'wb' for k in kinds)} move bytes",
               flush=True)
+
+    def power_loss(self):
+        if not call_log.can_trace():
+            print("power_loss is left out: it needs strace, and the right to follow a process", flush=True)
+            return
+        record = run_cases.CaseRecord(None, self.night)
+        folder = self.folder / "power"
+        folder.mkdir()
+        losses = PowerLosses(self.night, folder, self.arguments.workers, record, self.arguments.seed)
+        losses.run(None, self.counts["power_loss"], self.arguments.seconds, *self.arguments.slice)
+        self.rows += losses.rows()
+        self.faults += [f"case {line['call']}: {'; '.join(line['faults'] + line['messages'])}"
+                        for line in record.violations()]
+        print(f"a night makes {len(losses.operations)} calls that change the store", flush=True)
 
     def damage(self, work):
         damage = damaged_files.Damage(self.tidemill, self.folder / "damaged")
@@ -112,23 +137,23 @@ class Campaign:
     def flips(self):
         kinds, _ = self.sort_of_files()
         generator = self.random("flips")
-        self.damage(lambda damage: (damaged_files.flip_bits(damage, kinds, generator, self.counts[1]),
+        self.damage(lambda damage: (damaged_files.flip_bits(damage, kinds, generator, self.counts["flips"]),
                                     damaged_files.flip_pointers(damage, self.folder / "pointers", generator,
-                                                                self.counts[1])))
+                                                                self.counts["flips"])))
 
     def truncations(self):
         kinds, older = self.sort_of_files()
         generator = self.random("truncations")
-        self.damage(lambda damage: (damaged_files.break_shapes(damage, kinds, generator, self.counts[2]),
+        self.damage(lambda damage: (damaged_files.break_shapes(damage, kinds, generator, self.counts["truncations"]),
                                     damaged_files.put_back_stale(damage, self.night, self.folder / "stale", older)))
 
     def use(self):
-        results = list(use_damaged(self.night, self.folder, self.random("use"), self.counts[3]))
+        results = list(use_damaged(self.night, self.folder, self.random("use"), self.counts["use"]))
         self.rows.append(summed("night on a store with a flipped bit", [result[1:] for result in results]))
         self.faults += [fault for result in results for fault in result[2]]
 
     def full_disk(self):
-        results = list(broken_runs.full_disk(self.night, self.folder, self.counts[4]))
+        results = list(broken_runs.full_disk(self.night, self.folder, self.counts["sizes"]))
         if not results:
             print("full_disk is left out: it needs the right to mount a tmpfs", flush=True)
             return
@@ -137,7 +162,7 @@ class Campaign:
         self.faults += [f"disk of {size} KiB: {fault}" for size, _, faults in results for fault in faults]
 
     def file_limit(self):
-        results = list(broken_runs.file_limit(self.night, self.folder, self.counts[4]))
+        results = list(broken_runs.file_limit(self.night, self.folder, self.counts["sizes"]))
         sizes = f", {results[0][0]} to {results[-1][0]} bytes"
         self.rows.append(summed("limit on the size of files", [result[1:] for result in results], sizes))
         self.faults += [f"files of {limit} bytes: {fault}" for limit, _, faults in results for fault in faults]
@@ -146,6 +171,13 @@ class Campaign:
         results = list(broken_runs.repeated(self.night, self.folder))
         self.rows.append(summed("finished night again", [(0, faults) for _, faults in results]))
         self.faults += [f"again {what}: {fault}" for what, faults in results for fault in faults]
+
+    def environment(self):
+        results = list(environments.unusual_environments(self.night, self.folder))
+        if not environments.FAKETIME:
+            print("environment: clocks are left out: they need libfaketime (package faketime)", flush=True)
+        self.rows.append(summed("night in an unusual environment", [result[1:] for result in results]))
+        self.faults += [f"{name}: {fault}" for name, _, faults in results for fault in faults]
 
 
 def report(campaign, seconds):

@@ -100,24 +100,35 @@ class Tidemill:
     def run(self, *arguments, ranks=1, timeout=120, largest_file=None, **variables):
         """CompletedProcess; the return code of a killed process is minus its signal. Files grow to `largest_file` bytes."""
         launch = ["mpirun", "-n", str(ranks), "--oversubscribe"] if ranks > 1 else []
-        environment = dict(self.environment, **variables)
+        limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
+        command = launch + [str(self.executable), *map(str, arguments)]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout,
+                                  env=dict(self.environment_of(ranks), **variables), preexec_fn=limit, check=False)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(command, 124, "", f"did not end within {timeout} s")
+
+    def environment_of(self, ranks):
+        environment = dict(self.environment)
         if ranks == 1:
             # A process alone needs no daemon beside it, which a kill would leave behind for a moment.
             environment.update(OMPI_MCA_ess_singleton_isolated="1", OMPI_MCA_btl="self")
         elif ranks <= os.cpu_count():
             # Ranks with a core each need not give it away while they wait; beside other work they would crawl.
             environment["OMPI_MCA_mpi_yield_when_idle"] = "0"
-        limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
-        command = launch + [str(self.executable), *map(str, arguments)]
-        try:
-            return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout,
-                                  env=environment, preexec_fn=limit, check=False)
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(command, 124, "", f"did not end within {timeout} s")
+        return environment
+
+    @staticmethod
+    def night_of(work, store, days):
+        """The words after the executable's name."""
+        return ["nightly", "--config", work / "night.cfg", "--input", work / f"day{days}", "--store", store, "--json",
+                "--quiet"]
+
+    def nightly_command(self, work, store, days):
+        return [str(self.executable), *map(str, self.night_of(work, store, days))]
 
     def nightly(self, work, store, days, ranks=1, **variables):
-        return self.run("nightly", "--config", work / "night.cfg", "--input", work / f"day{days}", "--store", store,
-                        "--json", "--quiet", ranks=ranks, **variables)
+        return self.run(*self.night_of(work, store, days), ranks=ranks, **variables)
 
     def verify(self, paths):
         """(return code, {path: digest} of whole ones, [(path, what)] of faults), by one process."""
