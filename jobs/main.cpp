@@ -10,17 +10,20 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "io/comm/peer_watch.hpp"
 #include "io/error.hpp"
 #include "io/hdf5/inspection.hpp"
 #include "io/hdf5/library.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/access.hpp"
 #include "io/store/failpoint.hpp"
+#include "io/store/place.hpp"
 #include "io/store/posix.hpp"
 #include "io/tables/table.hpp"
 #include "jobs/command.hpp"
@@ -90,9 +93,26 @@ struct Outcome {
   std::string message;
 };
 
-Outcome run_guarded(io::Comm const& comm, std::vector<std::string> const& arguments) {
+/// On the watching thread, which must not call MPI. Ends this process as if it were killed: launchers and scripts do
+/// about a lost rank what is right here as well, end the others and launch them again.
+void end_with_silent_rank(double seconds, int rank, std::int64_t process) {
+  std::string const text = fmt::format(
+      "tidemill: rank {} (process {} on {}) has not run for {:.0f} s: it was stopped or cannot go on, and the others "
+      "would "
+      "wait for ever. The run ends; start it again, finished steps are kept. (TIDEMILL_HANG_SECONDS sets the limit, 0 "
+      "none)\n",
+      rank, process, io::host_name(), seconds);
+  std::fputs(text.c_str(), stderr);
+  std::raise(SIGKILL);
+}
+
+/// `watch` outlives the command: ranks wait for each other at the end, too.
+Outcome run_guarded(io::Comm const& comm, std::vector<std::string> const& arguments,
+                    std::optional<io::PeerWatch>& watch) {
   try {
     io::arm_failpoints(comm.rank());
+    double const limit = io::hang_seconds();
+    watch.emplace(comm, limit, [limit](int rank, std::int64_t process) { end_with_silent_rank(limit, rank, process); });
     run_command(comm, arguments);
     return {};
   } catch (Error const& error) {
@@ -195,7 +215,8 @@ int main(int argc, char** argv) {
     io::watch_stop_signals();
     MPI_Comm end = MPI_COMM_NULL;
     MPI_Comm_dup(MPI_COMM_WORLD, &end);
-    code = jobs::finish(comm, end, jobs::run_guarded(comm, {argv + 1, argv + argc}));
+    std::optional<io::PeerWatch> watch;
+    code = jobs::finish(comm, end, jobs::run_guarded(comm, {argv + 1, argv + argc}, watch));
     MPI_Comm_free(&end);
     jobs::leave_exit_code(comm, code);
     io::leave_failpoint_count(comm.rank());

@@ -42,7 +42,7 @@ def decoded(digits):
 
 def paths_in(arguments):
     """The paths of a call; those after a folder's descriptor begin in that folder."""
-    return [os.path.join(os.fsdecode(decoded(base)), os.fsdecode(decoded(path))) for base, path in PATH.findall(arguments)]
+    return [os.path.join(*(os.fsdecode(decoded(digits)) for digits in found)) for found in PATH.findall(arguments)]
 
 
 def whole_lines(log):
@@ -60,8 +60,8 @@ def whole_lines(log):
 
 
 class CallReader:
-    """Turns lines of the log into operations below `folder`. Descriptors belong to the one process that is traced; where
-    each stands is followed, for `write` does not say it."""
+    """Turns lines of the log into operations below `folder`. Descriptors belong to the one process that is traced;
+    where each stands is followed, for `write` does not say it."""
 
     def __init__(self, folder):
         self.folder = os.path.realpath(folder)
@@ -71,7 +71,8 @@ class CallReader:
     def inside(self, path):
         """Relative to the folder; None outside of it."""
         path = os.path.normpath(os.path.join(self.here, path))
-        return os.path.relpath(path, self.folder) if path.startswith(self.folder + os.sep) or path == self.folder else None
+        is_inside = path == self.folder or path.startswith(self.folder + os.sep)
+        return os.path.relpath(path, self.folder) if is_inside else None
 
     def described(self, arguments):
         """Number and path of the descriptor that comes first."""

@@ -6,7 +6,8 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   failpoints   fail call K of the night for every K: errors, short transfers, kills
   flips        single bits of every kind of file and of the pointer `current`
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
-  power_loss   disks as they may be when the power is lost in the middle of the night (needs strace, which it follows by)
+  power_loss   disks as they may be when the power is lost in the middle of the night (needs strace, to follow it)
+  stopped      one of two to four ranks stopped (SIGSTOP) in the middle of the night
   use          nights that run on a store with a damaged file
   full_disk    file systems of a sweep of sizes (needs the right to mount one)
   file_limit   files that may not grow beyond a sweep of limits
@@ -33,15 +34,16 @@ import call_log
 import damaged_files
 import environments
 import run_cases
+import stopped_ranks
 from power_loss import PowerLosses
 from small_night import ROOT, TENANT, SmallNight, Tidemill, link_tree
 
-ALL = ("failpoints", "power_loss", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence",
+ALL = ("failpoints", "power_loss", "stopped", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence",
        "environment")
-# Cases of each part: failpoints (0 for all), lost powers, flips per kind, rounds of other damage per kind, nights on
-# damaged stores, sizes of disks and files.
-PARTS_COUNTED = ("failpoints", "power_loss", "flips", "truncations", "use", "sizes")
-COUNTS = {"quick": (8, 12, 150, 4, 2, 2), "long": (0, 2000, 2000, 25, 100, 50)}
+# Cases of each part: failpoints (0 for all), lost powers, stopped ranks, flips per kind, rounds of other damage per
+# kind, nights on damaged stores, sizes of disks and files.
+PARTS_COUNTED = ("failpoints", "power_loss", "stopped", "flips", "truncations", "use", "sizes")
+COUNTS = {"quick": (8, 12, 1, 150, 4, 2, 2), "long": (0, 2000, 20, 2000, 25, 100, 50)}
 
 
 def use_damaged(night, folder, generator, number):
@@ -105,7 +107,8 @@ class Campaign:
         points = broken_runs.Failpoints(self.night, self.folder / "broken", self.arguments.workers, record)
         points.folder.mkdir()
         part, parts = self.arguments.slice
-        cases, before = points.run(self.random("failpoints"), self.counts["failpoints"], self.arguments.seconds, part, parts)
+        cases, before = points.run(self.random("failpoints"), self.counts["failpoints"], self.arguments.seconds, part,
+                                   parts)
         self.rows += points.rows()
         self.faults += [f"{line['mode']}@{line['call']}: {'; '.join(line['faults'] + line['messages'])}"
                         for line in record.violations()]
@@ -127,6 +130,12 @@ class Campaign:
         self.faults += [f"case {line['call']}: {'; '.join(line['faults'] + line['messages'])}"
                         for line in record.violations()]
         print(f"a night makes {len(losses.operations)} calls that change the store", flush=True)
+
+    def stopped(self):
+        results = list(stopped_ranks.stopped_ranks(self.night, self.folder, self.counts["stopped"],
+                                                   self.random("stopped")))
+        self.rows.append(summed("stopped rank", results))
+        self.faults += [fault for _, faults in results for fault in faults]
 
     def damage(self, work):
         damage = damaged_files.Damage(self.tidemill, self.folder / "damaged")

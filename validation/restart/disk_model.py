@@ -1,7 +1,7 @@
 """What a disk may hold after the power is lost, from the calls that were made before.
 
-The rules are those of POSIX, harsher than most file systems: bytes of a file are there for sure once the file was synced,
-a name once its folder was. Of what is not synced any part may be there in any order: a file's writes each whole, torn
+The rules are those of POSIX, harsher than most file systems: bytes of a file are there for sure once the file was
+synced, a name once its folder was. Of what is not synced any part may be there in any order: a file's writes each whole, torn
 into sectors, or missing; names new, old, or both after a rename from one folder to another. A rename within a folder is
 one step. (The model of Pillai et al., "All File Systems Are Not Created Equal", OSDI 2014.)
 """

@@ -51,8 +51,10 @@ def with_comma(folder):
 
 def clocks():
     """Needs libfaketime (the package faketime)."""
-    for name, time in (("a day ahead", "+1d"), ("a day behind", "-1d"), ("at the end of a year", "@2027-12-31 23:59:59"),
-                       ("before a leap day", "@2028-02-28 23:59:59"), ("when clocks go forward", "@2027-03-28 01:59:59"),
+    for name, time in (("a day ahead", "+1d"), ("a day behind", "-1d"),
+                       ("at the end of a year", "@2027-12-31 23:59:59"),
+                       ("before a leap day", "@2028-02-28 23:59:59"),
+                       ("when clocks go forward", "@2027-03-28 01:59:59"),
                        ("when clocks go back", "@2027-10-31 02:59:59"), ("that stands still", "2027-01-01 00:00:00"),
                        ("ten times as fast", "+0 x10")):
         yield Environment(f"a clock {name}", {"LD_PRELOAD": FAKETIME[0], "FAKETIME": time, "TZ": "Europe/Berlin"})
@@ -104,7 +106,8 @@ def run_in(environment, night, folder):
         variables.update(OMPI_MCA_orte_tmpdir_base=str(scratch))
         user = {"user": environment.user, "group": environment.user, "extra_groups": []}
     done = subprocess.run(night.tidemill.nightly_command(night.work, store, 27), capture_output=True, text=True,
-                          errors="replace", env=variables, preexec_fn=environment.prepare, timeout=600, check=False, **user)
+                          errors="replace", env=variables, preexec_fn=environment.prepare, timeout=600, check=False,
+                          **user)
     if done.returncode != 0:
         return done.returncode, [f"ended with {done.returncode}: {done.stderr.strip()}"]
     faults = [] if json.loads(done.stdout)["digest"] == night.digest else ["another digest"]

@@ -8,8 +8,8 @@ from disk_model import Disk, PowerLoss
 from run_cases import RunCases
 from small_night import TENANT, link_tree
 
-# Chances of what was not synced to be there, and of a write to be torn, drawn for each case: the disk that wrote nothing
-# down, the one that wrote names before bytes, and what is between.
+# Chances of what was not synced to be there, and of a write to be torn, drawn for each case: the disk that wrote
+# nothing down, the one that wrote names before bytes, and what is between.
 KEEP = (0, 0.2, 0.5, 0.8, 1)
 TEAR = (0, 0, 0.3, 1)
 ENDS_A_STEP = ("rename", "sync", "remove", "link")
@@ -42,8 +42,8 @@ class PowerLosses(RunCases):
         for operation in operations:
             disk.do(*operation)
         PowerLoss(random.Random(0), keep=1, tear=0).write(disk.root, copy)
-        different = subprocess.run(["diff", "-r", "-q", "--no-dereference", store, copy], capture_output=True, text=True,
-                                   check=False)
+        different = subprocess.run(["diff", "-r", "-q", "--no-dereference", store, copy], capture_output=True,
+                                   text=True, check=False)
         if different.returncode != 0:
             raise SystemExit(f"the model of the disk is not what the night left: {different.stdout}{different.stderr}")
         return operations
@@ -73,5 +73,5 @@ class PowerLosses(RunCases):
     def rows(self):
         ends = [line["code"] for line in self.record.cases.values()]
         new = ends.count(self.night.new_night)
-        yield (self.name.replace("_", " "), len(ends), f"current: the night before {len(ends) - new}x, the new one {new}x",
-               len(self.record.violations()))
+        outcome = f"current: the night before {len(ends) - new}x, the new one {new}x"
+        yield self.name.replace("_", " "), len(ends), outcome, len(self.record.violations())

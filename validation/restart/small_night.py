@@ -98,7 +98,8 @@ class Tidemill:
         (folder / "mpi").mkdir(parents=True, exist_ok=True)
 
     def run(self, *arguments, ranks=1, timeout=120, largest_file=None, **variables):
-        """CompletedProcess; the return code of a killed process is minus its signal. Files grow to `largest_file` bytes."""
+        """CompletedProcess; the return code of a killed process is minus its signal. Files grow to `largest_file`
+        bytes."""
         launch = ["mpirun", "-n", str(ranks), "--oversubscribe"] if ranks > 1 else []
         limit = largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)))
         command = launch + [str(self.executable), *map(str, arguments)]

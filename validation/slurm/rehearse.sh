@@ -2,8 +2,8 @@
 # Rehearses slurm/nightly.sbatch on a real Slurm: a throw-away cluster of two virtual nodes on this machine (Debian, root).
 # usage: sh validation/slurm/rehearse.sh [--what boost|night] [--tidemill FILE] [--folder DIR] [CASE...]
 #   --folder  for the cluster, data, runs and logs, and kept (default: a temporary one, removed at the end)
-# Cases: plain, time_limit, requeue_exit, lost_rank, preempted, lost_node, controller_restart, budget, array, printed (default:
-# all). Each result must have the digest of an undisturbed mpirun on another number of ranks. Exits with 1 when a case fails.
+# Cases: plain, time_limit, requeue_exit, lost_rank, stopped_rank, preempted, lost_node, controller_restart, budget, array,
+# printed (default: all). Each result must have the digest of an undisturbed mpirun on another number of ranks. Exits with 1 when a case fails.
 # shellcheck disable=SC2154,SC1091,SC2034
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,12 +16,12 @@ while [ $# -gt 0 ]; do
     --what) shift; what=${1:?} ;;
     --tidemill) shift; tidemill=${1:?} ;;
     --folder) shift; folder=${1:?} ;;
-    -*) sed -n '3,6s/^# //p' "$0" >&2; exit 2 ;;
+    -*) sed -n '3,7s/^# //p' "$0" >&2; exit 2 ;;
     *) break ;;
   esac
   shift
 done
-[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank preempted lost_node controller_restart budget array printed
+[ $# -gt 0 ] || set -- plain time_limit requeue_exit lost_rank stopped_rank preempted lost_node controller_restart budget array printed
 [ "$(id -u)" -eq 0 ] || { echo "rehearse.sh: starting Slurm's daemons takes root" >&2; exit 2; }
 [ -x "$tidemill" ] || { echo "rehearse.sh: no executable at $tidemill; build first, or say --tidemill FILE" >&2; exit 2; }
 tidemill=$(realpath "$tidemill")
@@ -122,6 +122,19 @@ case_lost_rank() {
   expect COMPLETED 0 "launching again"
   expect_digest
   report "SIGKILL of one rank" "4 ranks, launched again in the allocation"
+}
+
+case_stopped_rank() {
+  TIDEMILL_HANG_SECONDS=20
+  export TIDEMILL_HANG_SECONDS
+  submit stopped_rank --nodes=2 --ntasks=4 --time=30
+  unset TIDEMILL_HANG_SECONDS
+  await_commit
+  kill -STOP "$(ranks_of "$run" | head -1)"
+  expect COMPLETED 0 "launching again"
+  grep -q -F "has not run for 20 s" "$run/job.log" || verdict="FAILED: the log does not say who stood still"
+  expect_digest
+  report "SIGSTOP of one rank, missed after 20 s" "4 ranks, launched again in the allocation"
 }
 
 case_preempted() {
