@@ -20,6 +20,7 @@
 #include "io/error.hpp"
 #include "io/hdf5/inspection.hpp"
 #include "io/hdf5/library.hpp"
+#include "io/progress/process_usage.hpp"
 #include "io/signals/stop_request.hpp"
 #include "io/store/access.hpp"
 #include "io/store/failpoint.hpp"
@@ -93,6 +94,9 @@ struct Outcome {
   std::string message;
 };
 
+/// At the end of such a process OpenBLAS 0.3.21 waits for a thread of its own that asks for memory for ever.
+bool ran_out_of_memory = false;
+
 /// On the watching thread, which must not call MPI. Ends this process as if it were killed: launchers and scripts do
 /// about a lost rank what is right here as well, end the others and launch them again.
 void end_with_silent_rank(double seconds, int rank, std::int64_t process) {
@@ -117,6 +121,12 @@ Outcome run_guarded(io::Comm const& comm, std::vector<std::string> const& argume
     return {};
   } catch (Error const& error) {
     return {static_cast<int>(error.code()), error.what()};
+  } catch (std::bad_alloc const&) {
+    ran_out_of_memory = true;
+    return {static_cast<int>(ExitCode::failed),
+            fmt::format("out of memory: this rank holds {} MB. Run on more ranks of more nodes, or allow more memory; "
+                        "`tidemill plan` tells what a night needs, and `train` says it before it begins",
+                        io::process_usage().resident_memory >> 20)};
   } catch (std::exception const& error) {
     return {static_cast<int>(ExitCode::failed), error.what()};
   }
@@ -222,5 +232,6 @@ int main(int argc, char** argv) {
     io::leave_failpoint_count(comm.rank());
   }
   MPI_Finalize();
+  if (jobs::ran_out_of_memory) std::_Exit(code);
   return code;
 }
