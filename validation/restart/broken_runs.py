@@ -1,8 +1,7 @@
-"""Runs that are broken off: numbered failpoints, full disks, and runs that are simply repeated."""
+"""Runs that are broken off: numbered failpoints, files that may not grow, and runs that are simply repeated."""
 import json
 import os
 import shutil
-import subprocess
 
 from run_cases import RunCases
 from small_night import KILLED, TENANT, bytes_below, link_tree
@@ -52,47 +51,6 @@ class Failpoints(RunCases):
                 ends = ", ".join(f"{'killed' if code == KILLED else code} {n}x" for code, n in sorted(codes.items()))
                 bad = sum(line["mode"] == mode for line in self.record.violations())
                 yield f"failpoint {mode}", sum(codes.values()), f"ended with {ends}", bad
-
-
-def mounted(size_kib, folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    options = ["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "tidemill-campaign", str(folder)]
-    try:
-        return subprocess.run(options, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-def pages_below(folder):
-    """KiB that a tmpfs needs for all below, a page for each link and folder too."""
-    return sum(4 * max(1, -(-p.lstat().st_size // 4096)) for p in folder.rglob("*") if not p.is_dir())
-
-
-def full_disk(night, folder, sizes):
-    """The night of one and two ranks in turn on file systems of a sweep of sizes. Yields (size in KiB, return
-    code, faults); nothing where no file system can be mounted."""
-    place = folder / "disk"
-    used, needed = (pages_below(store) for store in (night.before, night.after))
-    for number in range(sizes):
-        size = used + (needed - used) * (number + 1) // (sizes + 1)
-        if not mounted(size, place):
-            return
-        try:
-            store = place / "store"
-            shutil.copytree(night.before, store, symlinks=True)
-            done = night.tidemill.nightly(night.work, store, 27, ranks=number % 2 + 1)
-            faults = night.faults_of_old_night(store)
-            if done.returncode not in (0, 1):
-                faults.append(f"{number % 2 + 1} ranks ended with {done.returncode}: {done.stderr.strip()}")
-            if done.returncode == 1 and "free" not in done.stderr:
-                faults.append(f"does not say what to do: {done.stderr.strip()}")
-            _, _, damaged = night.tidemill.verify([store])
-            faults += [f"{path}: {what}" for path, what in damaged]
-            subprocess.run(["mount", "-o", f"remount,size={needed * 4}k", str(place)], check=True)
-            faults += night.faults_of_repeat(store, night.tidemill.nightly(night.work, store, 27))
-            yield size, done.returncode, faults
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=False)
 
 
 def file_limit(night, folder, sizes):

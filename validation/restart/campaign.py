@@ -6,10 +6,12 @@ usage: python3 validation/restart/campaign.py [--tier quick|long] [--what failpo
   failpoints   fail call K of the night for every K: errors, short transfers, kills
   flips        single bits of every kind of file and of the pointer `current`
   truncations  lost ends, extra bytes, zeroed and swapped blocks, files of another night, step or name
-  power_loss   disks as they may be when the power is lost in the middle of the night (needs strace, to follow it)
+  power_loss   disks as they may be when the power is lost in the middle of the night (needs strace, to follow the
+               night)
   stopped      one of two to four ranks stopped (SIGSTOP) in the middle of the night
   use          nights that run on a store with a damaged file
-  full_disk    file systems of a sweep of sizes (needs the right to mount one)
+  full_disk    file systems of a sweep of sizes, of bytes and of names, and one that may only be read (needs the right to
+               mount them)
   file_limit   files that may not grow beyond a sweep of limits
   idempotence  the finished night again
   environment  other locales, time zones, limits, users, paths and, where libfaketime is installed, clocks
@@ -33,6 +35,7 @@ import broken_runs
 import call_log
 import damaged_files
 import environments
+import full_disks
 import run_cases
 import stopped_ranks
 from power_loss import PowerLosses
@@ -162,13 +165,19 @@ class Campaign:
         self.faults += [fault for result in results for fault in result[2]]
 
     def full_disk(self):
-        results = list(broken_runs.full_disk(self.night, self.folder, self.counts["sizes"]))
+        for name, work, unit in (("full disk", full_disks.full_disk, "KiB"),
+                                 ("no more files", full_disks.full_of_names, "files, folders and links")):
+            self.disks(name, work(self.night, self.folder, self.counts["sizes"]), unit)
+        self.disks("read-only disk", full_disks.read_only(self.night, self.folder), "ranks")
+
+    def disks(self, name, results, unit):
+        results = list(results)
         if not results:
-            print("full_disk is left out: it needs the right to mount a tmpfs", flush=True)
+            print(f"{name} is left out: it needs the right to mount a tmpfs", flush=True)
             return
-        sizes = f", {results[0][0]} to {results[-1][0]} KiB"
-        self.rows.append(summed("full disk", [result[1:] for result in results], sizes))
-        self.faults += [f"disk of {size} KiB: {fault}" for size, _, faults in results for fault in faults]
+        sizes = f", {results[0][0]} to {results[-1][0]} {unit}"
+        self.rows.append(summed(name, [result[1:] for result in results], sizes))
+        self.faults += [f"{name} at {size} {unit}: {fault}" for size, _, faults in results for fault in faults]
 
     def file_limit(self):
         results = list(broken_runs.file_limit(self.night, self.folder, self.counts["sizes"]))
