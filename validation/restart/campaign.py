@@ -44,9 +44,9 @@ from small_night import ROOT, TENANT, SmallNight, Tidemill, link_tree
 ALL = ("failpoints", "power_loss", "stopped", "flips", "truncations", "use", "full_disk", "file_limit", "idempotence",
        "environment")
 # Cases of each part: failpoints (0 for all), lost powers, stopped ranks, flips per kind, rounds of other damage per
-# kind, nights on damaged stores, sizes of disks and files.
-PARTS_COUNTED = ("failpoints", "power_loss", "stopped", "flips", "truncations", "use", "sizes")
-COUNTS = {"quick": (8, 12, 1, 150, 4, 2, 2), "long": (0, 2000, 20, 2000, 25, 100, 50)}
+# kind, nights on damaged stores, sizes of disks and files, environments (0 for all).
+PARTS_COUNTED = ("failpoints", "power_loss", "stopped", "flips", "truncations", "use", "sizes", "environment")
+COUNTS = {"quick": (8, 12, 1, 150, 4, 2, 2, 7), "long": (0, 2000, 20, 2000, 25, 100, 50, 0)}
 
 
 def use_damaged(night, folder, generator, number):
@@ -191,7 +191,8 @@ class Campaign:
         self.faults += [f"again {what}: {fault}" for what, faults in results for fault in faults]
 
     def environment(self):
-        results = list(environments.unusual_environments(self.night, self.folder))
+        results = list(environments.unusual_environments(self.night, self.folder, self.counts["environment"],
+                                                         self.random("environment")))
         if not environments.FAKETIME:
             print("environment: clocks are left out: they need libfaketime (package faketime)", flush=True)
         self.rows.append(summed("night in an unusual environment", [result[1:] for result in results]))

@@ -118,9 +118,10 @@ def run_in(environment, night, folder):
     return 0, faults
 
 
-def unusual_environments(night, folder):
-    """Yields (name, code, faults)."""
-    for number, environment in enumerate(all_of_them(folder, night.tidemill.executable)):
+def unusual_environments(night, folder, count, draw):
+    """As many as asked for, all for 0. Yields (name, code, faults)."""
+    chosen = list(all_of_them(folder, night.tidemill.executable))
+    for number, environment in enumerate(draw.sample(chosen, min(count, len(chosen))) if count else chosen):
         place = pathlib.Path(folder / f"environment-{number}")
         place.mkdir()
         yield environment.name, *run_in(environment, night, place)

@@ -40,7 +40,7 @@ TEST(PeerWatch, LowestRankNoticesOneThatStandsStill) {
   int const last = world().size() - 1;
   std::int64_t const process_of_last = world().gather_all(static_cast<std::int64_t>(::getpid())).back();
   Noticed noticed;
-  PeerWatch const watch(world(), 1.0, noticed.listener());
+  PeerWatch const watch(world(), 1.5, noticed.listener());
   world().barrier();
   if (world().rank() == last) stand_still(4);
   world().barrier();
@@ -57,7 +57,7 @@ TEST(PeerWatch, NobodyIsMissedWhenAllWereSuspended) {
   Noticed noticed;
   PeerWatch const watch(world(), 3.0, noticed.listener());
   world().barrier();
-  stand_still(5);
+  stand_still(4.5);
   world().barrier();
   EXPECT_EQ(noticed.times, 0);
 }
@@ -65,8 +65,8 @@ TEST(PeerWatch, NobodyIsMissedWhenAllWereSuspended) {
 TEST(PeerWatch, NobodyIsMissedWhoHasLeft) {
   Noticed noticed;
   {
-    PeerWatch const watch(world(), 1.0, noticed.listener());
-    if (world().is_root()) ::sleep(3);
+    PeerWatch const watch(world(), 2.0, noticed.listener());
+    if (world().is_root()) ::sleep(4);
   }
   world().barrier();
   EXPECT_EQ(noticed.times, 0);
