@@ -2,7 +2,7 @@
 # Kills runs at random moments and continues them on other numbers of ranks: every result must have the digest of
 # undisturbed runs.
 # usage: sh validation/restart/kill.sh [--what train|recommenders|night|smallest] [--who any|one|all|resume]
-#          [--kills N] [--seed S] [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick]
+#          [--kills N] [--seed S] [--tidemill FILE] [--folder DIR] [--ranks 4] [--quick] [--long [--percent 100]]
 #   --what      train: boosted trees for squared loss, quantiles and classes in turn; recommenders: ials, bpr, ease,
 #               itemknn, hybrid and a classifier of texts in turn; night: the small demo chain; smallest: the smallest
 #               night with sales and the smallest with assets in turn
@@ -11,6 +11,8 @@
 #   --folder    for data, runs and logs, and kept (default: a temporary one, removed at the end)
 #   --ranks     the largest number of ranks drawn
 #   --quick     one kind of model on little data and at most two ranks, for the test suite
+#   --long      the smallest nights: one random rank killed 5,000 times, all ranks 500 times, a run that resumes 500
+#               times, one campaign after the other (about five hours on two idle cores), or --percent of that
 # A kill takes one rank, all ranks, or all ranks and the launcher. One resumed run in four is killed again. Every choice
 # comes from the seed, which is printed. Exits with 1 when a digest differs, a resume fails, a process outlives a kill, or
 # a run does not end.
@@ -28,6 +30,8 @@ tidemill=$root/build/tidemill
 folder=""
 quick=no
 most_ranks=4
+long=no
+percent=100
 while [ $# -gt 0 ]; do
   case "$1" in
     --what) shift; what=${1:?} ;;
@@ -38,12 +42,23 @@ while [ $# -gt 0 ]; do
     --folder) shift; folder=${1:?} ;;
     --ranks) shift; most_ranks=${1:?} ;;
     --quick) quick=yes; most_ranks=2 ;;
-    *) sed -n '4,14s/^# //p' "$0" >&2; exit 2 ;;
+    --long) long=yes ;;
+    --percent) shift; percent=${1:?} ;;
+    *) sed -n '4,16s/^# //p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
 [ -x "$tidemill" ] || { echo "kill.sh: no executable at $tidemill; build first, or say --tidemill FILE" >&2; exit 2; }
 tidemill=$(realpath "$tidemill")
+if [ $long = yes ]; then
+  status=0
+  for campaign in "one 5000" "all 500" "resume 500"; do
+    kills=$((${campaign#* } * percent / 100))
+    sh "$0" --what smallest --who "${campaign% *}" --kills "$kills" --seed "$seed" --tidemill "$tidemill" \
+      --ranks "$most_ranks" || status=1
+  done
+  exit $status
+fi
 case $what$quick in
   trainno) kinds="boost quantile multiclass"; size_of_work full ;;
   trainyes) kinds=boost; size_of_work quick ;;
