@@ -146,7 +146,7 @@ std::unique_ptr<drivers::Recommender> train_hybrid(Context const& context, Recom
 /// Reads the members of a greater model from its file.
 auto member_loader(io::Comm const& comm, io::Hdf5File& file, drivers::RecommenderCard const& card) {
   return [&comm, &file, &card](std::string const& kind, std::string const& group) {
-    return recommender_kind(kind).load(comm, file, group, card);
+    return load_recommender(kind, comm, file, group, card);
   };
 }
 

@@ -63,12 +63,21 @@ RecommenderKind const& recommender_kind(std::string const& name) {
                                 io::nearest_name(name, names), fmt::join(names, ", ")));
 }
 
+std::unique_ptr<drivers::Recommender> load_recommender(std::string const& kind, io::Comm const& comm,
+                                                       io::Hdf5File& file, std::string const& group,
+                                                       drivers::RecommenderCard const& card) {
+  auto model = recommender_kind(kind).load(comm, file, group, card);
+  if (model->items() == card.histories.items) return model;
+  throw DataError(fmt::format("{}: {} ranks {} items, the file names {}; train the model again", file.path().string(),
+                              group, model->items(), card.histories.items));
+}
+
 LoadedRecommender load_recommender_file(io::Comm const& comm, std::filesystem::path const& path) {
   LoadedRecommender loaded;
   loaded.digest = io::verify_hdf5(comm, path);
   io::Hdf5File file = io::Hdf5File::open(comm, path);
   loaded.card = drivers::load_recommender_card(comm, file);
-  loaded.model = recommender_kind(loaded.card.kind).load(comm, file, "model", loaded.card);
+  loaded.model = load_recommender(loaded.card.kind, comm, file, "model", loaded.card);
   file.close();
   return loaded;
 }

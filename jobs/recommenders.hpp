@@ -60,6 +60,7 @@ struct RecommenderKind {
   std::string summary;
   void (*add_options)(boost::program_options::options_description& out, RecommenderOptions& options);
   std::unique_ptr<drivers::Recommender> (*train)(Context const& context, RecommenderRequest const& request);
+  /// For load_recommender, which checks what it gives.
   std::unique_ptr<drivers::Recommender> (*load)(io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                                                 drivers::RecommenderCard const& card);
   /// Whether training with these options can begin at `parent`; null: never.
@@ -73,6 +74,11 @@ struct RecommenderKind {
 std::vector<RecommenderKind> const& recommender_kinds();
 /// Throws ConfigError naming the nearest kind.
 RecommenderKind const& recommender_kind(std::string const& name);
+
+/// Collective. A model of this kind from a group of a file; throws DataError unless it ranks the items of the card.
+std::unique_ptr<drivers::Recommender> load_recommender(std::string const& kind, io::Comm const& comm,
+                                                       io::Hdf5File& file, std::string const& group,
+                                                       drivers::RecommenderCard const& card);
 
 /// Collective. A recommender file, whatever its kind.
 struct LoadedRecommender {

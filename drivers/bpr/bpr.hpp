@@ -34,6 +34,7 @@ class Bpr : public Recommender {
   static std::unique_ptr<Bpr> load(io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                                    Interactions const& trained);
 
+  std::int64_t items() const override { return static_cast<std::int64_t>(items_.size()) / width_; }
   void save(io::Hdf5File& file, std::string const& group) const override;
   /// A user it was trained on is known by the id and keeps the trained factors; another's are fitted to the history
   /// with the items' held fixed.

@@ -133,7 +133,16 @@ std::unique_ptr<ContextModel> ContextModel::load(io::Hdf5File& file, std::string
         {file.text_attribute(at, "name"), file.read_texts(at + "/values"), file.read_all<float>(at + "/log_lift")});
   }
   std::string const kind = file.text_attribute(group, "base");
-  return std::make_unique<ContextModel>(kind, load_member(kind, group + "/base"), std::move(lifts), params);
+  std::shared_ptr<Recommender const> const base = load_member(kind, group + "/base");
+  for (Lifts const& each : lifts) {
+    if (each.values.empty() || each.log_lift.size() != each.values.size() * static_cast<std::size_t>(base->items())) {
+      throw DataError(
+          fmt::format("{}: the lifts of context '{}' do not fit its {} values and {} items; train the model "
+                      "again",
+                      file.path().string(), each.name, each.values.size(), base->items()));
+    }
+  }
+  return std::make_unique<ContextModel>(kind, base, std::move(lifts), params);
 }
 
 void ContextModel::score(Interactions const& histories, std::int64_t first, std::int64_t count,

@@ -83,6 +83,7 @@ class ContextModel final : public Recommender {
   /// Chooses the moment to recommend for: context name -> value. Throws ConfigError for a name or value it has not.
   void choose_context(std::map<std::string, std::string> const& values) override;
 
+  std::int64_t items() const override { return base_->items(); }
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;

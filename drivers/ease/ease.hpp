@@ -42,6 +42,7 @@ class Ease : public Recommender {
   /// Collective. All of B on every rank: 4 bytes per pair of items.
   static std::unique_ptr<Ease> load(io::Hdf5File& file, std::string const& group);
 
+  std::int64_t items() const override { return rows_.total; }
   void save(io::Hdf5File& file, std::string const& group) const override;
   /// Throws on a model that holds a part of B.
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,

@@ -218,13 +218,19 @@ void FactorModel::save(io::Hdf5File& file, std::string const& group) const {
 
 std::unique_ptr<FactorModel> FactorModel::load(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
   FactorParams params;
-  params.factors = static_cast<int>(file.integer_attribute(group, "factors"));
+  std::int64_t const length = file.integer_attribute(group, "factors");
   params.loss = loss_named(file.text_attribute(group, "loss"));
   params.unobserved_weight = file.real_attribute(group, "unobserved_weight");
   params.regularisation = file.real_attribute(group, "regularisation");
   params.frequency_scaling = file.real_attribute(group, "frequency_scaling");
   params.alpha = file.real_attribute(group, "alpha");
   std::vector<float> const factors = file.read_all<float>(group + "/item_factors");
+  constexpr std::int64_t longest = std::int64_t{1} << 20;
+  if (length < 1 || length > longest || factors.size() % static_cast<std::size_t>(length) != 0) {
+    throw DataError(fmt::format("{}: {}/item_factors does not fit {} factors; train the model again",
+                                file.path().string(), group, length));
+  }
+  params.factors = static_cast<int>(length);
   std::size_t const items = factors.size() / static_cast<std::size_t>(params.factors);
   std::vector<float> weights =
       load_per_item(file, group, "popularity_discount", params.popularity_discount, "/item_weights", items);

@@ -35,7 +35,7 @@ class FactorModel : public Recommender {
   std::map<std::string, double> facts() const override { return facts_; }
 
   FactorParams const& params() const { return params_; }
-  std::int64_t items() const;
+  std::int64_t items() const override;
   /// items x params().factors, row-major, the same on every rank.
   std::vector<float> item_factors() const;
 

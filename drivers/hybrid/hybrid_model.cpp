@@ -115,6 +115,7 @@ std::unique_ptr<HybridModel> HybridModel::load(io::Hdf5File& file, std::string c
                                                LoadMember const& load_member) {
   std::vector<HybridMember> members;
   std::int64_t const count = file.integer_attribute(group, "members");
+  if (count < 1) throw DataError(file.path().string() + ": a hybrid without members; train the model again");
   for (std::size_t m = 0; m < static_cast<std::size_t>(count); ++m) {
     std::string const at = member_group(group, m);
     std::string const kind = file.text_attribute(at, "kind");

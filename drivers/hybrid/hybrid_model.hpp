@@ -41,6 +41,7 @@ class HybridModel final : public Recommender {
   /// Collective.
   static std::unique_ptr<HybridModel> load(io::Hdf5File& file, std::string const& group, LoadMember const& load_member);
 
+  std::int64_t items() const override { return members_.front().model->items(); }
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;

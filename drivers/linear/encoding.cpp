@@ -1,10 +1,13 @@
 #include "drivers/linear/encoding.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdint>
 #include <unordered_map>
 
 #include "drivers/partition/exact_sum.hpp"
+#include "io/error.hpp"
 
 namespace tidemill::drivers {
 
@@ -123,13 +126,25 @@ LinearEncoding LinearEncoding::load(io::Hdf5File& file, std::string const& group
   auto const has_indicator = file.read_all<std::int8_t>(group + "/has_indicator");
   auto const level_count = file.read_all<std::int64_t>(group + "/level_count");
   auto const levels = file.read_texts(group + "/levels");
+  auto const names = file.read_texts(group + "/features");
+  std::size_t left = levels.size();
+  bool fits = scale.size() == mean.size() && has_indicator.size() == mean.size() && level_count.size() == mean.size() &&
+              names.size() == mean.size();
+  for (std::int64_t const count : level_count) {
+    fits = fits && count >= 0 && static_cast<std::size_t>(count) <= left;
+    left -= fits ? static_cast<std::size_t>(count) : 0;
+  }
+  if (!fits || left != 0) {
+    throw DataError(fmt::format("{}: {} does not fit its {} features; train the model again", file.path().string(),
+                                group, names.size()));
+  }
   auto next = levels.begin();
   for (std::size_t f = 0; f < mean.size(); ++f) {
     Feature feature{mean[f], scale[f], has_indicator[f] != 0, {next, next + level_count[f]}};
     next += level_count[f];
     encoding.features_.push_back(std::move(feature));
   }
-  encoding.name_columns(file.read_texts(group + "/features"));
+  encoding.name_columns(names);
   return encoding;
 }
 

@@ -81,11 +81,16 @@ void LinearModel::save(io::Hdf5File& file) const {
 std::unique_ptr<LinearModel> LinearModel::load(io::Hdf5File& file) {
   auto model = std::make_unique<LinearModel>();
   model->encoding_ = LinearEncoding::load(file, "linear/encoding");
-  model->family_ = static_cast<LinearFamily>(file.integer_attribute("linear", "family"));
-  auto const outputs = static_cast<std::size_t>(file.integer_attribute("linear", "outputs"));
+  std::int64_t const family = file.integer_attribute("linear", "family");
   auto const all = file.read_all<double>("linear/coefficients");
-  std::size_t const width = model->encoding_.width();
-  if (all.size() != outputs * width) throw DataError(file.path().string() + ": wrong number of coefficients");
+  std::size_t const width = model->encoding_.width(), outputs = all.size() / width;
+  bool const fits = outputs * width == all.size() && outputs > 0 &&
+                    file.integer_attribute("linear", "outputs") == static_cast<std::int64_t>(outputs) && family >= 0 &&
+                    family <= static_cast<std::int64_t>(LinearFamily::log_link);
+  if (!fits) {
+    throw DataError(file.path().string() + ": the coefficients do not fit the features; train the model again");
+  }
+  model->family_ = static_cast<LinearFamily>(family);
   for (std::size_t k = 0; k < outputs; ++k) {
     auto const begin = all.begin() + static_cast<std::ptrdiff_t>(k * width);
     model->coefficients_.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));

@@ -28,6 +28,7 @@ class ItemKnn : public Recommender {
   /// Collective.
   static std::unique_ptr<ItemKnn> load(io::Hdf5File& file, std::string const& group);
 
+  std::int64_t items() const override { return static_cast<std::int64_t>(start_.size()) - 1; }
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;

@@ -21,6 +21,7 @@ class PopularityModel : public Recommender {
                                                 PopularityParams const& params);
   /// Collective.
   static std::unique_ptr<PopularityModel> load(io::Hdf5File& file, std::string const& group);
+  std::int64_t items() const override { return static_cast<std::int64_t>(scores_.size()); }
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;

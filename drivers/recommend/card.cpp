@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "drivers/partition/balanced.hpp"
 #include "io/error.hpp"
 
@@ -41,6 +43,10 @@ EntityIds load_ids(io::Hdf5File& file, std::string const& name, std::string cons
     ids.integers = file.read_rows<std::int64_t>(name, rows.first, rows.count);
   } else {
     std::vector<std::string> const all = file.read_texts(name);
+    if (rows.end() > static_cast<std::int64_t>(all.size())) {
+      throw DataError(fmt::format("{}: {} has {} names, expected {}; train the model again", file.path().string(), name,
+                                  all.size(), rows.end()));
+    }
     ids.texts.assign(all.begin() + rows.first, all.begin() + rows.end());
   }
   return ids;
@@ -87,6 +93,15 @@ void save_recommender_card(io::Comm const& comm, io::Hdf5File& file, Recommender
   }
 }
 
+/// Where each user's pairs begin.
+std::vector<std::int64_t> load_starts(io::Hdf5File& file, std::string const& group, std::int64_t items) {
+  std::vector<std::int64_t> start = file.read_all<std::int64_t>(card_at(group, "histories/start"));
+  bool const fits = items >= 0 && !start.empty() && start.front() == 0 && std::ranges::is_sorted(start) &&
+                    start.back() == file.row_count(card_at(group, "histories/item"));
+  if (!fits) throw DataError(file.path().string() + ": the histories do not fit together; train the model again");
+  return start;
+}
+
 RecommenderCard load_recommender_card(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
   if (!file.has(group)) {
     throw DataError(file.path().string() +
@@ -98,7 +113,7 @@ RecommenderCard load_recommender_card(io::Comm const& comm, io::Hdf5File& file, 
   if (file.has_attribute(group, "parent")) card.parent = file.text_attribute(group, "parent");
   Interactions& histories = card.histories;
   histories.items = file.integer_attribute(group, "items");
-  std::vector<std::int64_t> const start = file.read_all<std::int64_t>(card_at(group, "histories/start"));
+  std::vector<std::int64_t> const start = load_starts(file, group, histories.items);
   std::vector<std::int64_t> weights;
   for (std::size_t u = 0; u + 1 < start.size(); ++u) weights.push_back(start[u + 1] - start[u]);
   histories.users = piece_of(balanced_cuts(weights, comm.size()), comm.rank());
@@ -114,6 +129,13 @@ RecommenderCard load_recommender_card(io::Comm const& comm, io::Hdf5File& file, 
     histories.start.push_back(start[static_cast<std::size_t>(u)] - first);
   }
   histories.item = file.read_rows<std::int32_t>(card_at(group, "histories/item"), first, count);
+  agree(comm, "read " + file.path().string(), [&] {
+    bool const are_known =
+        std::ranges::all_of(histories.item, [&](std::int32_t item) { return item >= 0 && item < histories.items; });
+    if (!are_known) {
+      throw DataError(file.path().string() + ": a history names an item that is none; train the model again");
+    }
+  });
   if (file.has(card_at(group, "histories/value")))
     histories.value = file.read_rows<float>(card_at(group, "histories/value"), first, count);
   if (file.has(card_at(group, "histories/time")))

@@ -39,6 +39,8 @@ RankedLists empty_lists(std::int64_t users, int k);
 class Recommender {
  public:
   virtual ~Recommender() = default;
+  /// Not collective. How many items it ranks: as many as the histories it is asked with have.
+  virtual std::int64_t items() const = 0;
   /// Collective. Everything but the card (kind, ids, histories), which recommender files hold beside it: datasets and
   /// attributes of group `group`, which exists ("model", or another where a model is part of a greater one).
   virtual void save(io::Hdf5File& file, std::string const& group) const = 0;

@@ -146,8 +146,11 @@ void TransitionModel::save(io::Hdf5File& file, std::string const& group) const {
 }
 
 std::unique_ptr<TransitionModel> TransitionModel::load(io::Hdf5File& file, std::string const& group) {
-  return std::make_unique<TransitionModel>(load_rows(file, group + "/next"),
-                                           file.real_attribute(group, "history_decay"));
+  SparseRows next = load_rows(file, group + "/next");
+  if (next.columns != next.rows()) {
+    throw DataError(file.path().string() + ": the steps between items are not square; train the model again");
+  }
+  return std::make_unique<TransitionModel>(std::move(next), file.real_attribute(group, "history_decay"));
 }
 
 void TransitionModel::score(Interactions const& histories, std::int64_t first, std::int64_t count,

@@ -36,6 +36,7 @@ class TransitionModel final : public Recommender {
   /// Collective.
   static std::unique_ptr<TransitionModel> load(io::Hdf5File& file, std::string const& group);
 
+  std::int64_t items() const override { return next_.rows(); }
   void save(io::Hdf5File& file, std::string const& group) const override;
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override;

@@ -105,7 +105,10 @@ drivers::AssetModel model_with(ModelSources const& sources, RecommenderKind cons
     return kind.train(context, {training.interactions, options, training.checkpoints, training.catalogue, files,
                                 training.parent, format});
   };
-  model.load = kind.load;
+  model.load = [&kind](io::Comm const& comm, io::Hdf5File& file, std::string const& group,
+                       drivers::RecommenderCard const& card) {
+    return load_recommender(kind.name, comm, file, group, card);
+  };
   if (kind.memory != nullptr) {
     model.memory = [&context, options, &kind](drivers::TrainingSize const& size) {
       return kind.memory(context, options, size);
@@ -329,7 +332,7 @@ drivers::AssetNightParams asset_params(Context const& context, AssetOptions cons
   };
   params.load = [](io::Comm const& comm, io::Hdf5File& file, std::string const& group,
                    drivers::RecommenderCard const& card) {
-    return recommender_kind(card.kind).load(comm, file, group, card);
+    return load_recommender(card.kind, comm, file, group, card);
   };
   return params;
 }

@@ -39,6 +39,7 @@ void write_dataset(io::Hdf5File& file, std::string const& kind, std::istringstre
   std::int64_t width = 1;
   words >> width;
   if (kind == "i8") write_numbers<std::int8_t>(file, name, width, words);
+  if (kind == "u32") write_numbers<std::uint32_t>(file, name, width, words);
   if (kind == "u64") write_numbers<std::uint64_t>(file, name, width, words);
   if (kind == "i32") write_numbers<std::int32_t>(file, name, width, words);
   if (kind == "i64") write_numbers<std::int64_t>(file, name, width, words);

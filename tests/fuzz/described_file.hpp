@@ -9,7 +9,7 @@ namespace tidemill::tests {
 /// Writes what a text describes, a line per object, so that a fuzzer's changes give whole HDF5 files with hostile
 /// content:
 ///   text OBJECT KEY VALUE     int OBJECT KEY NUMBER     real OBJECT KEY NUMBER      attributes
-///   i8|i32|i64|u8|u64|f32|f64 NAME WIDTH NUMBER...             texts NAME WORD...          datasets
+///   i8|i32|i64|u8|u32|u64|f32|f64 NAME WIDTH NUMBER...             texts NAME WORD...          datasets
 /// Lines that say nothing of the kind are passed over. Throws what Hdf5File throws.
 void write_described(io::Hdf5File& file, std::string_view text);
 

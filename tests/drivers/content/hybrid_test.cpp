@@ -125,6 +125,7 @@ TEST(Hybrid, NormalisesPerUserWithoutTheHistory) {
 class Fixed final : public Recommender {
  public:
   explicit Fixed(std::vector<float> scores) : scores_(std::move(scores)) {}
+  std::int64_t items() const override { return static_cast<std::int64_t>(scores_.size()); }
   void save(io::Hdf5File& file, std::string const& group) const override { file.write_all(group + "/scores", scores_); }
   void score(Interactions const&, std::int64_t, std::int64_t count, std::span<float> scores) const override {
     for (std::int64_t user = 0; user < count; ++user) {

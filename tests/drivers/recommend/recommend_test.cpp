@@ -83,6 +83,7 @@ Interactions example(io::Comm const& comm, bool text_ids) {
 /// Scores that depend on the user's history, to be ranked by the default top_k.
 class SumOfDistances : public Recommender {
  public:
+  std::int64_t items() const override { return 0; }  // any number of them
   void save(io::Hdf5File&, std::string const&) const override {}
   void score(Interactions const& histories, std::int64_t first, std::int64_t count,
              std::span<float> scores) const override {
