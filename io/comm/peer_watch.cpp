@@ -119,22 +119,24 @@ void PeerWatch::watch(std::stop_token const& stop, double limit_seconds, OnSilen
     std::int64_t silent_looks = 0;
   };
   std::vector<Seen> seen(signs_->size());
-  auto const looks_in = [](double seconds) { return static_cast<std::int64_t>(seconds / seconds_between_looks); };
+  auto const is_missed = [](Seen const& peer, double seconds) {
+    return static_cast<double>(peer.silent_looks) * seconds_between_looks > seconds;
+  };
   std::mutex alone;
   std::condition_variable_any wake;
   std::unique_lock lock(alone);
   auto const pause = std::chrono::duration<double>(seconds_between_looks);
   while (!wake.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
     ++(*signs_)[mine_].count;
-    std::size_t lowest_alive = mine_;
     for (std::size_t peer = 0; peer < seen.size(); ++peer) {
       std::int64_t const count = (*signs_)[peer].count;
       bool const is_silent = count == seen[peer].count && count != left_count && peer != mine_;
       seen[peer] = {count, is_silent ? seen[peer].silent_looks + 1 : 0};
-      if (!is_silent) lowest_alive = std::min(lowest_alive, peer);
     }
-    double const patience = limit_seconds + (lowest_alive == mine_ ? 0 : seconds_for_the_lowest);
-    auto const gone = std::ranges::find_if(seen, [&](Seen const& s) { return s.silent_looks > looks_in(patience); });
+    auto const lowest_alive = std::ranges::find_if(seen, [&](Seen const& s) { return !is_missed(s, limit_seconds); });
+    bool const is_lowest = lowest_alive - seen.begin() == static_cast<std::ptrdiff_t>(mine_);
+    double const patience = limit_seconds + (is_lowest ? 0 : seconds_for_the_lowest);
+    auto const gone = std::ranges::find_if(seen, [&](Seen const& s) { return is_missed(s, patience); });
     if (gone == seen.end()) continue;
     Sign const& silent = (*signs_)[static_cast<std::size_t>(gone - seen.begin())];
     on_silence(static_cast<int>(silent.rank), silent.process);

@@ -94,6 +94,8 @@ std::int64_t take_lease(fs::path const& folder) {
     // Between the look and the making others may have taken, given back and tidied away several numbers.
     LeaseEntries const now = read_lease_entries(folder);
     if (now.highest == mine && !now.was_free) {
+      // Numbers must not begin again after a loss of power: what this one leaves would be nobody's to remove.
+      sync_folder(folder);
       for (fs::path const& path : now.lower) remove_if_present(path);
       return mine;
     }
