@@ -38,18 +38,28 @@ void save_users(io::Comm const& comm, io::Hdf5File& file, Interactions const& hi
 }
 
 EntityIds load_ids(io::Hdf5File& file, std::string const& name, std::string const& kind, io::RowRange rows) {
+  std::int64_t const found = file.row_count(name);
+  if (found != rows.total) {
+    throw DataError(fmt::format("{}: {} has {} names, expected {}; train the model again", file.path().string(), name,
+                                found, rows.total));
+  }
   EntityIds ids;
   if (kind == "integer") {
     ids.integers = file.read_rows<std::int64_t>(name, rows.first, rows.count);
   } else {
     std::vector<std::string> const all = file.read_texts(name);
-    if (rows.end() > static_cast<std::int64_t>(all.size())) {
-      throw DataError(fmt::format("{}: {} has {} names, expected {}; train the model again", file.path().string(), name,
-                                  all.size(), rows.end()));
-    }
     ids.texts.assign(all.begin() + rows.first, all.begin() + rows.end());
   }
   return ids;
+}
+
+/// Where each user's pairs begin.
+std::vector<std::int64_t> load_starts(io::Hdf5File& file, std::string const& group, std::int64_t items) {
+  std::vector<std::int64_t> start = file.read_all<std::int64_t>(card_at(group, "histories/start"));
+  bool const fits = items >= 0 && !start.empty() && start.front() == 0 && std::ranges::is_sorted(start) &&
+                    start.back() == file.row_count(card_at(group, "histories/item"));
+  if (!fits) throw DataError(file.path().string() + ": the histories do not fit together; train the model again");
+  return start;
 }
 
 }  // namespace
@@ -91,15 +101,6 @@ void save_recommender_card(io::Comm const& comm, io::Hdf5File& file, Recommender
   if (comm.max(histories.time.empty() ? 0 : 1) == 1) {
     file.write_rows(card_at(group, "histories/time"), std::span<std::int64_t const>(histories.time), pairs);
   }
-}
-
-/// Where each user's pairs begin.
-std::vector<std::int64_t> load_starts(io::Hdf5File& file, std::string const& group, std::int64_t items) {
-  std::vector<std::int64_t> start = file.read_all<std::int64_t>(card_at(group, "histories/start"));
-  bool const fits = items >= 0 && !start.empty() && start.front() == 0 && std::ranges::is_sorted(start) &&
-                    start.back() == file.row_count(card_at(group, "histories/item"));
-  if (!fits) throw DataError(file.path().string() + ": the histories do not fit together; train the model again");
-  return start;
 }
 
 RecommenderCard load_recommender_card(io::Comm const& comm, io::Hdf5File& file, std::string const& group) {
