@@ -102,9 +102,8 @@ bool ran_out_of_memory = false;
 void end_with_silent_rank(double seconds, int rank, std::int64_t process) {
   std::string const text = fmt::format(
       "tidemill: rank {} (process {} on {}) has not run for {:.0f} s: it was stopped or cannot go on, and the others "
-      "would "
-      "wait for ever. The run ends; start it again, finished steps are kept. (TIDEMILL_HANG_SECONDS sets the limit, 0 "
-      "none)\n",
+      "would wait for ever. The run ends; start it again, finished steps are kept. (TIDEMILL_HANG_SECONDS sets the "
+      "limit, 0 none)\n",
       rank, process, io::host_name(), seconds);
   std::fputs(text.c_str(), stderr);
   std::raise(SIGKILL);
